@@ -1,0 +1,88 @@
+"""A profile: which models, engines and limits; knows nothing of what any of them does.
+
+A profile is a TOML file in `profiles/`. Its weights are a folder with one subfolder a model and
+a `lock.json` that holds every file's hash (see weights.py).
+"""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from model_package.toml_file import find_toml, read_toml
+
+FOLDER = Path(__file__).parent / "profiles"
+WEIGHTS = Path(__file__).parent / "weights"
+
+
+@dataclass(frozen=True)
+class Captioner:
+    """folder: of a BLIP model, inside the weights. batch: captions decoded together."""
+
+    folder: str = "captioner"
+    hub: str = ""
+    max_new_tokens: int = 20
+    batch: int = 8
+
+
+@dataclass(frozen=True)
+class Ocr:
+    """engines: in order of trust. max_side: images are shrunk to this many pixels for detection.
+
+    min_score: lines that the engine itself believes less than this are dropped.
+    """
+
+    engines: tuple[str, ...] = ("rapidocr", "tesseract")
+    max_side: int = 736
+    min_score: float = 0.6
+
+
+@dataclass(frozen=True)
+class LanguageModel:
+    """folder: of a causal LM, inside the weights.
+
+    kernel: for GPTQ weights: `unpack` (to plain matrices, at load), `packed` (kept at 4 bits,
+    unpacked layer by layer in the forward pass), or `gptqmodel` (its own kernels).
+    dtype: `float32`, `bfloat16`, `float16`, or `auto` (half precision where the device has it).
+    batch_tokens: padded tokens of one forward pass; a row that is longer goes alone.
+    """
+
+    folder: str = "lm"
+    hub: str = ""
+    kernel: str = "unpack"
+    dtype: str = "auto"
+    batch_tokens: int = 4096
+    max_text_tokens: int = 192
+    max_caption_tokens: int = 48
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one untrusted image may cost. row_seconds: longer than this is taken as a hang."""
+
+    max_bytes: int = 64_000_000
+    max_pixels: int = 64_000_000
+    max_side: int = 1280
+    row_seconds: float = 60.0
+
+
+@dataclass(frozen=True)
+class Profile:
+    """Everything that `load` needs to know besides where the weights are."""
+
+    name: str
+    summary: str
+    lm: LanguageModel
+    captioner: Captioner | None = None
+    ocr: Ocr = field(default_factory=Ocr)
+    limits: Limits = field(default_factory=Limits)
+    policy: str = "ospc"
+    batch_rows: int = 8
+
+    def models(self) -> dict[str, str]:
+        """Folder and hub repository of each model."""
+        parts = [self.lm] if self.captioner is None else [self.captioner, self.lm]
+        return {part.folder: part.hub for part in parts}
+
+
+def load_profile(name: str) -> Profile:
+    """The profile called `name` in `profiles/`, or in the .toml file `name`."""
+    return read_toml(find_toml(name, FOLDER, "profile"), Profile)

@@ -1,0 +1,135 @@
+"""Evidence and a question become token ids; training and inference both come through here.
+
+A prompt is made of segments: trusted text from the policy and the model's chat template, and
+untrusted text from the meme. Each is tokenized on its own and joined as ids. So the first
+segment is the same ids for every row, what a meme says can never become a control token, and
+cutting long text never touches the question after it. Knows nothing of models' weights.
+"""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import Any
+
+from model_package.errors import UserError
+from model_package.evidence import Evidence
+from model_package.policy import FIELDS, Policy, Question, View
+
+MARK = re.compile("\ue000(\\w+)\ue001")  # stands for a field while a chat template is rendered
+ANCHOR = "\ue002"  # encoded before a segment so that no tokenizer adds or drops a space there
+HIDDEN = {"Cc", "Cf", "Co", "Cs"}  # controls, zero-width and bidirectional marks, private use
+
+
+@dataclass(frozen=True)
+class Prompt:
+    """Token ids of one prompt; the first `prefix` of them are the same for every row."""
+
+    ids: tuple[int, ...]
+    prefix: int
+
+
+@dataclass(frozen=True)
+class Answers:
+    """The ids whose logits are compared: the first token of each answer word."""
+
+    yes: int
+    no: int
+
+
+class PromptBuilder:
+    """Builds prompts of one policy for one tokenizer.
+
+    tokenizer: a Hugging Face fast tokenizer; its chat template is used when it has one.
+    budgets: the most tokens of each field, such as {"caption": 48, "ocr_text": 192}.
+    """
+
+    def __init__(self, tokenizer: Any, policy: Policy, budgets: dict[str, int]) -> None:
+        self.tokenizer = tokenizer
+        self.policy = policy
+        self.budgets = budgets
+        self.added = set(tokenizer.get_added_vocab().values())
+        controls = sorted(filter(None, tokenizer.get_added_vocab()), key=len, reverse=True)
+        self.controls = re.compile("|".join(map(re.escape, controls)) or "(?!)")
+        self.parts = {
+            (question.id, view.id): self._split(question, view)
+            for question in policy.questions
+            for view in policy.views
+        }
+        self.answers = {
+            (question.id, view.id): self._resolve(question, view)
+            for question in policy.questions
+            for view in policy.views
+        }
+
+    def build(self, question: Question, view: View, evidence: Evidence) -> Prompt:
+        """The prompt that asks `question` of `evidence` as `view` shows it."""
+        ids: list[int] = []
+        parts = self.parts[question.id, view.id]
+        for part in parts:
+            ids += self._untrusted(part, evidence) if isinstance(part, str) else part
+        return Prompt(tuple(ids), len(parts[0]))
+
+    def _split(self, question: Question, view: View) -> list[list[int] | str]:
+        """Ids of trusted segments, and between them the names of fields."""
+        pieces = MARK.split(self._render(question, view))
+        return [
+            piece if n % 2 else self._after_anchor(piece) if n else self._encode(piece)
+            for n, piece in enumerate(pieces)
+        ]
+
+    def _render(self, question: Question, view: View, answer: str | None = None) -> str:
+        content = view.template.strip("\n").replace("{question}", question.text)
+        for name in FIELDS:
+            content = content.replace(f"{{{name}}}", f"\ue000{name}\ue001")
+        if not self.tokenizer.chat_template:
+            return (self.tokenizer.bos_token or "") + content + "\n" + (answer or "")
+        chat = [{"role": "system", "content": self.policy.system}] if self.policy.system else []
+        chat.append({"role": "user", "content": content})
+        if answer is not None:
+            chat.append({"role": "assistant", "content": answer})
+        render = self.tokenizer.apply_chat_template
+        return str(render(chat, tokenize=False, add_generation_prompt=answer is None))
+
+    def _encode(self, text: str) -> list[int]:
+        return list(self.tokenizer(text, add_special_tokens=False, verbose=False)["input_ids"])
+
+    def _after_anchor(self, text: str) -> list[int]:
+        anchor = self._encode(ANCHOR)
+        ids = self._encode(ANCHOR + text)
+        return ids[len(anchor) :] if ids[: len(anchor)] == anchor else self._encode(text)
+
+    def _untrusted(self, name: str, evidence: Evidence) -> list[int]:
+        budget = self.budgets[name]
+        text = plain(getattr(evidence, name))[: 16 * budget]
+        cuts = [0, *(match.start() + 1 for match in self.controls.finditer(text)), len(text)]
+        ids = [i for a, b in zip(cuts, cuts[1:], strict=False) for i in self._after_anchor(text[a:b])]
+        return [i for i in ids if i not in self.added][:budget]
+
+    def _resolve(self, question: Question, view: View) -> Answers:
+        yes, no = (self._first_token(question, view, word) for word in (question.yes, question.no))
+        if yes == no:
+            raise UserError(
+                f"policy {self.policy.name!r}: the answer words {question.yes!r} and "
+                f"{question.no!r} begin with the same token for this model; choose two others"
+            )
+        return Answers(yes, no)
+
+    def _first_token(self, question: Question, view: View, word: str) -> int:
+        before = MARK.split(self._render(question, view))[-1]
+        after = MARK.split(self._render(question, view, word))[-1]
+        full = after if after.startswith(before) and word in after else before + word
+        known, ids = self._after_anchor(before), self._after_anchor(full)
+        if ids[: len(known)] != known or len(ids) == len(known):  # the word melts into the prompt
+            return self._after_anchor(word)[0]
+        return ids[len(known)]
+
+
+def plain(text: str) -> str:
+    """`text` as the model sees it: NFKC, one space for any white space, no hidden characters."""
+    text = unicodedata.normalize("NFKC", text)
+    kept = (" " if c.isspace() else c for c in text)
+    return re.sub(" +", " ", "".join(c for c in kept if _is_shown(c))).strip()
+
+
+def _is_shown(character: str) -> bool:
+    return unicodedata.category(character) not in HIDDEN
