@@ -79,8 +79,10 @@ class Profile:
 
     def models(self) -> dict[str, str]:
         """Folder and hub repository of each model."""
-        parts = [self.lm] if self.captioner is None else [self.captioner, self.lm]
-        return {part.folder: part.hub for part in parts}
+        models = {self.lm.folder: self.lm.hub}
+        if self.captioner is not None:
+            models[self.captioner.folder] = self.captioner.hub
+        return models
 
 
 def load_profile(name: str) -> Profile:

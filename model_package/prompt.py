@@ -9,6 +9,7 @@ cutting long text never touches the question after it. Knows nothing of models' 
 import re
 import unicodedata
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from model_package.errors import UserError
@@ -102,7 +103,7 @@ class PromptBuilder:
         budget = self.budgets[name]
         text = plain(getattr(evidence, name))[: 16 * budget]
         cuts = [0, *(match.start() + 1 for match in self.controls.finditer(text)), len(text)]
-        ids = [i for a, b in zip(cuts, cuts[1:], strict=False) for i in self._after_anchor(text[a:b])]
+        ids = [i for a, b in pairwise(cuts) for i in self._after_anchor(text[a:b])]
         return [i for i in ids if i not in self.added][:budget]
 
     def _resolve(self, question: Question, view: View) -> Answers:

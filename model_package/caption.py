@@ -1,0 +1,77 @@
+"""Pictures become captions, by BLIP; knows nothing of policies or scores.
+
+Shapes are constant on a CPU: each picture is encoded alone, and captions are always decoded
+in batches of the same size, filled up where there are fewer. So a caption cannot depend on
+its neighbours through the order in which a matrix product happens to add.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import torch
+from PIL import Image
+from torch import Tensor
+from transformers import BlipForConditionalGeneration
+from transformers.models.auto.image_processing_auto import AutoImageProcessor
+from transformers.models.auto.tokenization_auto import AutoTokenizer
+
+from model_package.profile import Captioner as Settings
+
+
+class Captioner:
+    """A BLIP captioner: greedy, at most `settings.max_new_tokens` tokens a caption."""
+
+    def __init__(self, model: Any, processor: Any, tokenizer: Any, settings: Settings) -> None:
+        self.model = model
+        self.processor = processor
+        self.tokenizer = tokenizer
+        self.settings = settings
+
+    @torch.inference_mode()
+    def caption(self, images: Sequence[Image.Image]) -> list[str]:
+        """One caption an image (RGB), in order."""
+        captions: list[str] = []
+        for start in range(0, len(images), self.settings.batch):
+            captions += self._decode(self._encode(images[start : start + self.settings.batch]))
+        return captions
+
+    def _encode(self, images: Sequence[Image.Image]) -> Tensor:
+        """Image features.  # (images, patches + 1, hidden)"""
+        step = len(images) if self.model.device.type == "cuda" else 1
+        parts = [images[start : start + step] for start in range(0, len(images), step)]
+        return torch.cat([self._features(part) for part in parts])
+
+    def _features(self, images: Sequence[Image.Image]) -> Tensor:
+        pixels = self.processor(images=list(images), return_tensors="pt")["pixel_values"]
+        pixels = pixels.to(self.model.device, self.model.dtype)  # (images, 3, height, width)
+        return self.model.vision_model(pixel_values=pixels)[0]  # type: ignore[no-any-return]
+
+    def _decode(self, features: Tensor) -> list[str]:
+        filled = features[torch.arange(self.settings.batch).clamp(max=len(features) - 1)]
+        text = self.model.config.text_config
+        ids = self.model.text_decoder.generate(
+            input_ids=torch.full((len(filled), 1), text.bos_token_id, device=filled.device),
+            encoder_hidden_states=filled,
+            encoder_attention_mask=torch.ones(filled.shape[:2], device=filled.device).long(),
+            eos_token_id=text.sep_token_id,
+            pad_token_id=text.pad_token_id,
+            max_new_tokens=self.settings.max_new_tokens,
+            do_sample=False,
+            num_beams=1,
+        )[: len(features)]
+        return [one.strip() for one in self.tokenizer.batch_decode(ids, skip_special_tokens=True)]
+
+
+def load_captioner(folder: Path, settings: Settings, device: torch.device) -> Captioner:
+    """The captioner in `folder`: half precision on a GPU, single on a CPU."""
+    options: dict[str, Any] = {"local_files_only": True, "trust_remote_code": False}
+    model = BlipForConditionalGeneration.from_pretrained(
+        folder,
+        dtype=torch.float16 if device.type == "cuda" else torch.float32,
+        use_safetensors=True,
+        **options,
+    )
+    processor = AutoImageProcessor.from_pretrained(folder, backend="pil", **options)
+    tokenizer = AutoTokenizer.from_pretrained(folder, **options)
+    return Captioner(model.to(device).eval(), processor, tokenizer, settings)

@@ -1,0 +1,146 @@
+"""4-bit GPTQ weights in plain torch: no kernel, no compiler, any device, any float type.
+
+`load_causal_lm` is the one way in. A GPTQ checkpoint stores, for a matrix of shape
+(inputs, outputs): `qweight`, `32 / bits` inputs an int32; `qzeros`, the same along outputs;
+`scales` (groups, outputs); `g_idx` (inputs), the group of each input. The value is
+`scales[g] * (q - zero[g])`, where the format called "gptq" stores zero - 1 (Frantar et al.,
+2022, and the AutoGPTQ checkpoint layout).
+"""
+
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from transformers import AutoConfig, AutoModelForCausalLM
+from transformers.quantizers.auto import register_quantization_config, register_quantizer
+from transformers.quantizers.base import HfQuantizer
+from transformers.utils.quantization_config import QuantizationConfigMixin
+
+from model_package.errors import UserError
+
+METHOD = "memesieve-gptq"
+
+
+def load_causal_lm(folder: Path, kernel: str, dtype: torch.dtype, device: torch.device) -> Any:
+    """The causal LM in `folder`, in evaluation mode; GPTQ weights by `kernel` (see profile.py)."""
+    config = AutoConfig.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
+    quantization = getattr(config, "quantization_config", None)
+    if quantization is not None and kernel != "gptqmodel":
+        config.quantization_config = _own_reader(dict(quantization), kernel, folder)
+    model = AutoModelForCausalLM.from_pretrained(
+        folder,
+        config=config,
+        dtype=dtype,
+        local_files_only=True,
+        trust_remote_code=False,
+        use_safetensors=True,
+        **({"device_map": {"": device}} if kernel == "gptqmodel" else {}),
+    )
+    return model.to(device).eval()
+
+
+def _own_reader(quantization: dict[str, Any], kernel: str, folder: Path) -> dict[str, Any]:
+    if kernel not in ("unpack", "packed"):
+        raise UserError(f"kernel {kernel!r} is unknown; use unpack, packed or gptqmodel")
+    if quantization.get("quant_method") != "gptq" or quantization.get("bits") not in (2, 4, 8):
+        raise UserError(f"{folder}: only GPTQ weights of 2, 4 or 8 bits can be unpacked")
+    return {
+        "quant_method": METHOD,
+        "bits": quantization["bits"],
+        "zero_offset": 0 if quantization.get("checkpoint_format") == "gptq_v2" else 1,
+        "group_size": quantization["group_size"],
+        "unpack": kernel == "unpack",
+    }
+
+
+class PackedLinear(nn.Module):
+    """A linear layer whose weight stays packed and is unpacked inside each forward pass."""
+
+    qweight: Tensor
+    qzeros: Tensor
+    scales: Tensor
+    g_idx: Tensor
+
+    def __init__(self, like: nn.Linear, bits: int, group_size: int, zero_offset: int) -> None:
+        super().__init__()
+        rows, columns = like.in_features, like.out_features
+        groups = 1 if group_size == -1 else -(-rows // group_size)
+        self.bits, self.zero_offset = bits, zero_offset
+        self.in_features, self.out_features = rows, columns
+        dtype = like.weight.dtype
+        self.register_buffer("qweight", torch.empty(rows * bits // 32, columns, dtype=torch.int32))
+        self.register_buffer("qzeros", torch.empty(groups, columns * bits // 32, dtype=torch.int32))
+        self.register_buffer("scales", torch.empty(groups, columns, dtype=dtype))
+        self.register_buffer("g_idx", torch.empty(rows, dtype=torch.int32))
+        self.bias = nn.Parameter(torch.empty_like(like.bias)) if like.bias is not None else None
+
+    def weight(self) -> Tensor:
+        """The whole matrix, in the type of the scales."""  # (outputs, inputs)
+        shifts = torch.arange(0, 32, self.bits, device=self.qweight.device, dtype=torch.int32)
+        mask = 2**self.bits - 1
+        levels = (self.qweight[:, None, :] >> shifts[None, :, None]) & mask
+        levels = levels.reshape(self.in_features, self.out_features)  # (inputs, outputs)
+        zeros = (self.qzeros[:, :, None] >> shifts) & mask
+        zeros = zeros.reshape(-1, self.out_features) + self.zero_offset  # (groups, outputs)
+        group = self.g_idx.long()
+        return (self.scales[group] * (levels - zeros[group]).to(self.scales.dtype)).t()
+
+    def forward(self, x: Tensor) -> Tensor:
+        """`x` (..., inputs) times the weight: (..., outputs)."""
+        return nn.functional.linear(x, self.weight(), self.bias)
+
+    def unpacked(self) -> nn.Linear:
+        """The same layer with a plain matrix."""
+        with torch.device("meta"):
+            plain = nn.Linear(self.in_features, self.out_features, bias=self.bias is not None)
+        plain.weight = nn.Parameter(self.weight().contiguous(), requires_grad=False)
+        plain.bias = self.bias
+        return plain
+
+
+@register_quantization_config(METHOD)
+class PackedConfig(QuantizationConfigMixin):  # type: ignore[misc]
+    """What `PackedLinear` must know of a checkpoint, in the form that transformers hands on."""
+
+    def __init__(
+        self,
+        bits: int = 4,
+        group_size: int = 128,
+        zero_offset: int = 1,
+        unpack: bool = True,
+        **_: Any,
+    ) -> None:
+        self.quant_method = METHOD
+        self.bits, self.group_size = bits, group_size
+        self.zero_offset, self.unpack = zero_offset, unpack
+
+
+@register_quantizer(METHOD)
+class PackedQuantizer(HfQuantizer):  # type: ignore[misc]
+    """Puts `PackedLinear` where the linear layers of a decoder stood; plain ones after loading."""
+
+    def _process_model_before_weight_loading(self, model: nn.Module, **_: Any) -> None:
+        config = self.quantization_config
+        head = model.get_output_embeddings()  # type: ignore[operator]
+        for name, layer in list(model.named_modules()):
+            if isinstance(layer, nn.Linear) and layer is not head:
+                with torch.device("meta"):
+                    packed = PackedLinear(layer, config.bits, config.group_size, config.zero_offset)
+                model.set_submodule(name, packed)
+
+    def _process_model_after_weight_loading(self, model: nn.Module, **_: Any) -> None:
+        if not self.quantization_config.unpack:
+            return
+        for name, layer in list(model.named_modules()):
+            if isinstance(layer, PackedLinear):
+                model.set_submodule(name, layer.unpacked())
+
+    @property
+    def is_trainable(self) -> bool:
+        """These weights are for reading only."""
+        return False
+
+    def is_serializable(self, **_: Any) -> bool:
+        """An unpacked model is never saved again."""
+        return False

@@ -1,0 +1,105 @@
+"""One bounded, safe way to turn an untrusted file into pixels; knows nothing of models.
+
+Formats: PNG, JPEG, WebP, GIF (first frame), BMP. The result is upright RGB, alpha laid on
+white, no side longer than the limit. Whatever is wrong with a file is an `ImageError` whose
+message never holds anything read from it.
+"""
+
+import os
+import stat
+from io import BytesIO
+from pathlib import Path
+
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from model_package.profile import Limits
+
+FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP")
+WHITE = (255, 255, 255, 255)
+
+
+class ImageError(Exception):
+    """The file gives no picture, for the reason in the message."""
+
+
+def load_image(path: str, limits: Limits, root: Path | None = None) -> Image.Image:
+    """The picture in the file at `path`: mode RGB, at least 1 x 1.
+
+    root: where given, a path that resolves outside it is refused.
+    """
+    if root is not None and not _is_inside(path, root):
+        raise ImageError("the path leads outside the image root")
+    return decode_image(_read_file(path, limits.max_bytes), limits)
+
+
+def decode_image(data: bytes, limits: Limits) -> Image.Image:
+    """The picture in `data`, as `load_image` gives it."""
+    try:
+        return _decode(data, limits)
+    except ImageError:
+        raise
+    except MemoryError:
+        raise ImageError("not enough memory to decode it") from None
+    except UnidentifiedImageError:
+        raise ImageError("not a PNG, JPEG, WebP, GIF or BMP image") from None
+    except Exception as error:  # decoders of damaged files raise anything at all
+        raise ImageError(f"damaged image ({type(error).__name__})") from None
+
+
+def _is_inside(path: str, root: Path) -> bool:
+    try:
+        return Path(path).resolve().is_relative_to(root.resolve())
+    except (OSError, ValueError, RuntimeError):
+        return False
+
+
+def _read_file(path: str, max_bytes: int) -> bytes:
+    try:
+        # O_NONBLOCK: opening a FIFO must not wait for its writer.
+        handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError as error:
+        raise ImageError(f"cannot be opened ({error.strerror})") from None
+    except ValueError:
+        raise ImageError("cannot be opened (a NUL in the path)") from None
+    with os.fdopen(handle, "rb") as file:
+        status = os.fstat(handle)
+        if not stat.S_ISREG(status.st_mode):
+            raise ImageError("not a regular file")
+        if status.st_size > max_bytes:
+            raise ImageError(f"larger than {max_bytes} bytes")
+        return file.read(max_bytes)
+
+
+def _decode(data: bytes, limits: Limits) -> Image.Image:
+    image = Image.open(BytesIO(data), formats=FORMATS)
+    # JPEG alone can be decoded at a half, a quarter or an eighth; the others ignore this.
+    image.draft("RGB" if image.mode != "CMYK" else "CMYK", (limits.max_side, limits.max_side))
+    if image.width * image.height > limits.max_pixels:
+        raise ImageError(f"more than {limits.max_pixels} pixels")
+    image.load()
+    upright = _unpack(_upright(image))
+    upright.thumbnail((limits.max_side, limits.max_side), Image.Resampling.BICUBIC)
+    return _on_white(upright)
+
+
+def _upright(image: Image.Image) -> Image.Image:
+    try:
+        return ImageOps.exif_transpose(image)
+    except Exception:  # damaged EXIF is no reason to lose the picture
+        return image
+
+
+def _unpack(image: Image.Image) -> Image.Image:
+    """Colour by palette and 16-bit grey cannot be resized smoothly; give 8-bit channels."""
+    if image.mode.startswith("I"):
+        return image.convert("I").point(lambda value: value / 256).convert("L")
+    if image.mode in ("P", "PA", "1") or "transparency" in image.info:
+        return image.convert("RGBA")
+    return image
+
+
+def _on_white(image: Image.Image) -> Image.Image:
+    if image.mode not in ("RGBA", "LA"):
+        return image.convert("RGB")
+    rgba = image.convert("RGBA")
+    return Image.alpha_composite(Image.new("RGBA", rgba.size, WHITE), rgba).convert("RGB")

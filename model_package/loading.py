@@ -1,0 +1,77 @@
+"""Puts a moderator together from a profile, a policy and weights; the heavy imports are here."""
+
+import logging
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from model_package.errors import UserError
+from model_package.hardware import cpu_count
+from model_package.pipeline import Moderator
+from model_package.policy import load_policy
+from model_package.profile import load_profile
+from model_package.weights import check_present, verify, weights_folder
+
+if TYPE_CHECKING:
+    import torch
+
+
+def load(
+    profile: str = "pocket",
+    *,
+    policy: str | None = None,
+    weights: str | None = None,
+    device: str = "auto",
+    image_root: str | None = None,
+) -> Moderator:
+    """A moderator, ready to predict.
+
+    profile, policy: a name, or a .toml file; the policy is the profile's own by default.
+    weights: a folder of weights; the profile's own by default. device: auto, cpu or cuda.
+    image_root: where given, paths that resolve outside it get the fallback.
+
+    Raises `UserError` when a profile, a policy, weights or a device cannot be had.
+    """
+    settings = load_profile(profile)
+    rules = load_policy(policy or settings.policy)
+    folder = weights_folder(settings, weights)
+    check_present(folder, settings)
+    verify(folder)
+    _quieten()
+    from model_package.caption import load_captioner  # noqa: PLC0415
+    from model_package.ocr import make_reader  # noqa: PLC0415
+    from model_package.score import load_scorer  # noqa: PLC0415
+
+    chosen = choose_device(device)
+    part = settings.captioner
+    return Moderator(
+        profile=settings,
+        policy=rules,
+        reader=make_reader(settings.ocr, cpu_count()),
+        scorer=load_scorer(folder / settings.lm.folder, settings.lm, rules, chosen),
+        captioner=load_captioner(folder / part.folder, part, chosen) if part else None,
+        image_root=Path(image_root) if image_root else None,
+    )
+
+
+def choose_device(name: str) -> "torch.device":
+    """The device called `name`; `auto` is a GPU where there is one."""
+    import torch  # noqa: PLC0415
+
+    torch.set_num_threads(cpu_count())
+    if name not in ("auto", "cpu", "cuda"):
+        raise UserError(f"device {name!r} is unknown; use auto, cpu or cuda")
+    if name == "cuda" and not torch.cuda.is_available():
+        raise UserError("device 'cuda' was asked for, but torch finds no GPU; use --device cpu")
+    return torch.device("cpu" if name == "cpu" or not torch.cuda.is_available() else "cuda")
+
+
+def _quieten() -> None:
+    """Keep the libraries offline, and off the streams."""
+    os.environ.setdefault("HF_HUB_OFFLINE", "1")
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    import transformers  # noqa: PLC0415
+
+    transformers.logging.set_verbosity_error()
+    transformers.logging.disable_progress_bar()
+    logging.getLogger("torchao").setLevel(logging.ERROR)

@@ -1,0 +1,151 @@
+"""The stages in order: paths become pictures, evidence, answers, predictions.
+
+Knows nothing of streams, processes or rows of output. One image's trouble stays its own: a
+stage that fails for a batch is tried again image by image.
+"""
+
+import logging
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
+
+from PIL import Image
+
+from model_package.evidence import Evidence, Prediction
+from model_package.images import ImageError, load_image
+from model_package.policy import Policy
+from model_package.profile import Profile
+
+log = logging.getLogger("memesieve")
+
+In = TypeVar("In")
+Out = TypeVar("Out")
+
+
+class CanCaption(Protocol):
+    """Pictures to captions, in order."""
+
+    def caption(self, images: Sequence[Image.Image]) -> list[str]: ...
+
+
+class CanRead(Protocol):
+    """One picture to the text in it."""
+
+    def read(self, image: Image.Image) -> str: ...
+
+
+class CanScore(Protocol):
+    """Evidence to P(yes) by `question/view`, in order."""
+
+    def score(self, evidences: Sequence[Evidence]) -> list[dict[str, float]]: ...
+
+
+@dataclass
+class Row:
+    """One meme on its way through the stages."""
+
+    path: str
+    image: Image.Image | None = None
+    caption: str = ""
+    ocr_text: str = ""
+    views: dict[str, float] = field(default_factory=dict)
+    fallback: str | None = None
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def evidence(self) -> Evidence:
+        """What the language model is shown of it."""
+        return Evidence(self.caption, self.ocr_text)
+
+
+@dataclass(frozen=True)
+class Moderator:
+    """Predicts how likely memes are to be harmful. Made by `load`.
+
+    captioner: None when the profile has none. image_root: paths that lead outside are refused.
+    """
+
+    profile: Profile
+    policy: Policy
+    reader: CanRead
+    scorer: CanScore
+    captioner: CanCaption | None = None
+    image_root: Path | None = None
+
+    def predict(self, paths: Sequence[str | Path]) -> list[Prediction]:
+        """One prediction a path, in order; a path that fails gets the policy's fallback."""
+        size = self.profile.batch_rows
+        batches = (paths[start : start + size] for start in range(0, len(paths), size))
+        return [prediction for batch in batches for prediction in self._predict(batch)]
+
+    def _predict(self, paths: Sequence[str | Path]) -> list[Prediction]:
+        rows = [Row(str(path)) for path in paths]
+        for row in rows:
+            with timed("decode", [row]):
+                self._decode(row)
+        seen = [row for row in rows if row.image is not None]
+        self._caption(seen)
+        self._read(seen)
+        self._score(seen)
+        return [self._prediction(row) for row in rows]
+
+    def _decode(self, row: Row) -> None:
+        try:
+            row.image = load_image(row.path, self.profile.limits, self.image_root)
+        except ImageError as error:
+            row.fallback = str(error)
+
+    def _caption(self, rows: list[Row]) -> None:
+        if self.captioner is None:
+            return
+        with timed("caption", rows):
+            captions = attempt(self.captioner.caption, [row.image for row in rows], "caption")
+        for row, caption in zip(rows, captions, strict=True):
+            row.caption = caption or ""
+
+    def _read(self, rows: list[Row]) -> None:
+        for row in rows:
+            with timed("ocr", [row]):
+                [text] = attempt(lambda images: [self.reader.read(images[0])], [row.image], "ocr")
+            row.ocr_text = text or ""
+
+    def _score(self, rows: list[Row]) -> None:
+        with timed("score", rows):
+            answers = attempt(self.scorer.score, [row.evidence for row in rows], "score")
+        for row, views in zip(rows, answers, strict=True):
+            row.views = views or {}
+            if not row.views:
+                row.fallback = "nothing was read or seen in it" if views == {} else "scoring failed"
+
+    def _prediction(self, row: Row) -> Prediction:
+        proba = round(self.policy.decide(row.views), 4)
+        label = self.policy.label(proba)
+        return Prediction(
+            row.path, proba, label, row.evidence, row.views, row.fallback, row.seconds
+        )
+
+
+def attempt(
+    stage: Callable[[list[Any]], list[Out]], items: list[In], name: str
+) -> list[Out | None]:
+    """`stage(items)`; where that fails, each item alone, and None for those that fail alone."""
+    try:
+        return list(stage(items)) if items else []
+    except Exception as error:  # the message may quote a meme, so only its kind is logged
+        if len(items) == 1:
+            log.warning("stage %s failed for one image: %s", name, type(error).__name__)
+            return [None]
+    return [result for item in items for result in attempt(stage, [item], name)]
+
+
+@contextmanager
+def timed(stage: str, rows: Sequence[Row]) -> Iterator[None]:
+    """Note the seconds spent inside, shared evenly among `rows`."""
+    start = time.perf_counter()
+    yield
+    share = (time.perf_counter() - start) / max(1, len(rows))
+    for row in rows:
+        row.seconds[stage] = round(share, 6)

@@ -1,0 +1,150 @@
+"""Evidence becomes P(yes) of every question under every view; nothing is generated.
+
+One prefill a prompt: the prefix shared by all rows is computed once and its keys and values
+are reused, and the output head keeps only the rows of the answer words. A prompt's padded
+length comes from its own tokens alone, so that no answer depends on its neighbours.
+"""
+
+import copy
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+import torch
+from torch import Tensor, nn
+from transformers import AutoTokenizer, DynamicCache
+
+from model_package.errors import UserError
+from model_package.evidence import Evidence
+from model_package.gptq import load_causal_lm
+from model_package.policy import Policy
+from model_package.profile import LanguageModel
+from model_package.prompt import PromptBuilder
+
+BUCKET = 16  # prompts are padded to a multiple of this many tokens after the prefix
+
+Ask = tuple[str, str]  # ids of a question and a view
+
+
+@dataclass(frozen=True)
+class Job:
+    """One prompt still to be scored: whose it is, what it asks, its ids after the prefix."""
+
+    row: int
+    ask: Ask
+    ids: tuple[int, ...]
+
+    @property
+    def padded(self) -> int:
+        """The length that it is computed at."""
+        return -(-len(self.ids) // BUCKET) * BUCKET
+
+
+class Scorer:
+    """Answers a policy's questions with one causal language model.
+
+    batch_tokens: padded tokens of one forward pass; a longer prompt goes alone.
+    """
+
+    def __init__(self, model: Any, builder: PromptBuilder, batch_tokens: int) -> None:
+        self.model = model
+        self.builder = builder
+        self.batch_tokens = batch_tokens
+        self.column = _keep_answer_rows(model, builder)
+        self.prefixes: dict[Ask, Any] = {}
+
+    @torch.inference_mode()
+    def score(self, evidences: Sequence[Evidence]) -> list[dict[str, float]]:
+        """For each evidence, P(yes) keyed `question/view`; empty where nothing can be shown."""
+        answers: list[dict[str, float]] = [{} for _ in evidences]
+        for batch in self._batches(self._jobs(evidences)):
+            for job, proba in zip(batch, self._forward(batch), strict=True):
+                answers[job.row]["/".join(job.ask)] = proba
+        return answers
+
+    def _jobs(self, evidences: Sequence[Evidence]) -> Iterator[Job]:
+        for row, evidence in enumerate(evidences):
+            for question, view in self.builder.policy.asks(evidence):
+                prompt = self.builder.build(question, view, evidence)
+                yield Job(row, (question.id, view.id), prompt.ids[prompt.prefix :])
+
+    def _batches(self, jobs: Iterable[Job]) -> Iterator[list[Job]]:
+        groups: dict[tuple[Ask, int], list[Job]] = defaultdict(list)
+        for job in jobs:
+            groups[job.ask, job.padded].append(job)
+        for (_, padded), group in groups.items():
+            size = max(1, self.batch_tokens // padded)
+            yield from (group[start : start + size] for start in range(0, len(group), size))
+
+    def _forward(self, batch: list[Job]) -> list[float]:
+        ask, padded = batch[0].ask, batch[0].padded
+        prefix = self._prefix(ask)
+        start = prefix.get_seq_length()
+        ids = _pad(batch, padded).to(self.model.device)  # (batch, padded)
+        cache = copy.deepcopy(prefix)
+        cache.batch_repeat_interleave(len(batch))
+        positions = torch.arange(start, start + padded, device=ids.device)[None]
+        logits = self.model(ids, past_key_values=cache, position_ids=positions).logits
+        last = torch.tensor([len(job.ids) - 1 for job in batch], device=ids.device)
+        rows = logits[torch.arange(len(batch), device=ids.device), last]  # (batch, answer words)
+        return self._probabilities(rows.float(), ask)
+
+    def _probabilities(self, rows: Tensor, ask: Ask) -> list[float]:
+        words = self.builder.answers[ask]
+        margin = rows[:, self.column[words.yes]] - rows[:, self.column[words.no]]
+        return [float(proba) for proba in torch.sigmoid(margin.double())]
+
+    def _prefix(self, ask: Ask) -> Any:
+        """Keys and values of the ids that every prompt of `ask` begins with."""
+        if ask not in self.prefixes:
+            ids = torch.tensor([self.builder.parts[ask][0]], device=self.model.device)
+            cache = DynamicCache(config=self.model.config)
+            self.model(ids, past_key_values=cache)
+            self.prefixes[ask] = cache
+        return self.prefixes[ask]
+
+
+def load_scorer(
+    folder: Path, settings: LanguageModel, policy: Policy, device: torch.device
+) -> Scorer:
+    """The scorer that `settings` describe, with weights and tokenizer from `folder`."""
+    tokenizer = AutoTokenizer.from_pretrained(
+        folder, local_files_only=True, trust_remote_code=False, use_fast=True
+    )
+    budgets = {"caption": settings.max_caption_tokens, "ocr_text": settings.max_text_tokens}
+    builder = PromptBuilder(tokenizer, policy, budgets)
+    model = load_causal_lm(folder, settings.kernel, choose_dtype(settings.dtype, device), device)
+    return Scorer(model, builder, settings.batch_tokens)
+
+
+def choose_dtype(name: str, device: torch.device) -> torch.dtype:
+    """The float type called `name`; `auto` is half precision where the hardware has it."""
+    if name != "auto":
+        return {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}[
+            name
+        ]
+    if device.type != "cuda":
+        return torch.float32
+    native = torch.cuda.is_bf16_supported(including_emulation=False)
+    return torch.bfloat16 if native else torch.float16
+
+
+def _pad(batch: list[Job], padded: int) -> Tensor:
+    """Ids padded on the right, where a causal model cannot see them."""
+    return torch.tensor([[*job.ids, *[0] * (padded - len(job.ids))] for job in batch])
+
+
+def _keep_answer_rows(model: Any, builder: PromptBuilder) -> dict[int, int]:
+    """Cut the output head down to the answer words; the column of each of their ids."""
+    ids = sorted({i for words in builder.answers.values() for i in (words.yes, words.no)})
+    head = model.get_output_embeddings()
+    if not isinstance(head, nn.Linear):
+        return {i: i for i in ids}
+    small = nn.Linear(head.in_features, len(ids), bias=head.bias is not None, device="meta")
+    small.weight = nn.Parameter(head.weight[ids].detach().clone(), requires_grad=False)
+    if head.bias is not None:
+        small.bias = nn.Parameter(head.bias[ids].detach().clone(), requires_grad=False)
+    model.set_output_embeddings(small)
+    return {i: column for column, i in enumerate(ids)}
