@@ -84,7 +84,8 @@ class PackedLinear(nn.Module):
         zeros = (self.qzeros[:, :, None] >> shifts) & mask
         zeros = zeros.reshape(-1, self.out_features) + self.zero_offset  # (groups, outputs)
         group = self.g_idx.long()
-        return (self.scales[group] * (levels - zeros[group]).to(self.scales.dtype)).t()
+        weight: Tensor = self.scales[group] * (levels - zeros[group]).to(self.scales.dtype)
+        return weight.t()
 
     def forward(self, x: Tensor) -> Tensor:
         """`x` (..., inputs) times the weight: (..., outputs)."""

@@ -61,12 +61,21 @@ def _read_file(path: str, max_bytes: int) -> bytes:
         raise ImageError(f"cannot be opened ({error.strerror})") from None
     except ValueError:
         raise ImageError("cannot be opened (a NUL in the path)") from None
-    with os.fdopen(handle, "rb") as file:
-        status = os.fstat(handle)
-        if not stat.S_ISREG(status.st_mode):
-            raise ImageError("not a regular file")
-        if status.st_size > max_bytes:
-            raise ImageError(f"larger than {max_bytes} bytes")
+    try:
+        return _read(handle, max_bytes)
+    except OSError as error:
+        raise ImageError(f"cannot be read ({error.strerror})") from None
+    finally:
+        os.close(handle)
+
+
+def _read(handle: int, max_bytes: int) -> bytes:
+    status = os.fstat(handle)
+    if not stat.S_ISREG(status.st_mode):
+        raise ImageError("not a regular file")
+    if status.st_size > max_bytes:
+        raise ImageError(f"larger than {max_bytes} bytes")
+    with os.fdopen(handle, "rb", closefd=False) as file:
         return file.read(max_bytes)
 
 

@@ -56,12 +56,13 @@ class LanguageModel:
 
 @dataclass(frozen=True)
 class Limits:
-    """What one untrusted image may cost. row_seconds: longer than this is taken as a hang."""
+    """What one image may cost, and the seconds after which a worker is taken to hang."""
 
     max_bytes: int = 64_000_000
     max_pixels: int = 64_000_000
     max_side: int = 1280
     row_seconds: float = 60.0
+    load_seconds: float = 600.0
 
 
 @dataclass(frozen=True)

@@ -121,10 +121,10 @@ def load_scorer(
 
 def choose_dtype(name: str, device: torch.device) -> torch.dtype:
     """The float type called `name`; `auto` is half precision where the hardware has it."""
+    if name in ("float32", "bfloat16", "float16"):
+        return cast(torch.dtype, getattr(torch, name))
     if name != "auto":
-        return {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}[
-            name
-        ]
+        raise UserError(f"dtype {name!r} is unknown; use float32, bfloat16, float16 or auto")
     if device.type != "cuda":
         return torch.float32
     native = torch.cuda.is_bf16_supported(including_emulation=False)

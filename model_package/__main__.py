@@ -1,0 +1,82 @@
+"""Joins stdin, supervisor and stdout. Imports no library."""
+
+import signal
+import sys
+import time
+from types import FrameType
+from typing import BinaryIO
+
+from model_package.errors import UserError
+from model_package.log import Log
+from model_package.options import Options, parse
+from model_package.output import Output
+from model_package.policy import load_policy
+from model_package.process import WorkerProcess
+from model_package.profile import Profile, load_profile
+from model_package.spool import Spool
+from model_package.supervisor import Limits, Supervisor
+from model_package.weights import check_present, weights_folder
+
+MARGIN = 10.0  # seconds kept back from the time limit to write what is left, at most a tenth of it
+GRACE = 2.0  # seconds that rows in flight may still take after SIGTERM or SIGINT
+
+
+def main(arguments: list[str]) -> int:
+    """The exit code: 0 when every line of input got its row, 2 for a user's mistake."""
+    log = Log()
+    try:
+        return _run(parse(arguments), log)
+    except UserError as error:
+        log(str(error))
+        return 2
+    finally:
+        log.close()
+
+
+def _run(options: Options, log: Log) -> int:
+    start = time.monotonic()
+    profile = load_profile(options.profile)
+    policy = load_policy(options.policy or profile.policy)
+    check_present(weights_folder(profile, options.weights), profile)
+    output = Output(policy, _open(options.evidence), log)
+    spool = Spool(0)
+    limits = _limits(profile, _deadline(start, options.time_limit))
+    supervisor = Supervisor(spool, lambda: WorkerProcess(options, log.follow), output, log, limits)
+    _stop_on_signals(supervisor)
+    spool.start()
+    try:
+        supervisor.run()
+    except BrokenPipeError:  # the reader of the rows has gone; there is nobody left to tell
+        return 0
+    output.progress.close(output.fallbacks)
+    return 0
+
+
+def _open(evidence: str | None) -> BinaryIO | None:
+    try:
+        return open(evidence, "wb") if evidence else None
+    except OSError as error:
+        raise UserError(f"evidence file {evidence!r}: {error.strerror}") from error
+
+
+def _limits(profile: Profile, deadline: float | None) -> Limits:
+    limits = profile.limits
+    return Limits(profile.batch_rows, limits.row_seconds, limits.load_seconds, deadline)
+
+
+def _deadline(start: float, time_limit: float | None) -> float | None:
+    if time_limit is None:
+        return None
+    return start + time_limit - min(MARGIN, time_limit / 10)
+
+
+def _stop_on_signals(supervisor: Supervisor) -> None:
+    def stop(number: int, _: FrameType | None) -> None:
+        supervisor.stop(f"stopped by {signal.Signals(number).name}", GRACE)
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, stop)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,43 @@
+"""The values that the parts of the OCR stage hand each other; no engine is known here."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+Pixels = NDArray[np.uint8]  # (height, width) in grey, or (height, width, 3) in blue, green, red
+Box = tuple[int, int, int, int]  # left, top, right, bottom, in pixels of the image
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of words in an image.
+
+    score: how sure the engine is, from 0 to 1; engines differ in what they call sure.
+    """
+
+    text: str
+    score: float
+    box: Box
+    engine: str
+
+    @property
+    def height(self) -> int:
+        """Pixels from top to bottom."""
+        return self.box[3] - self.box[1]
+
+
+@dataclass(frozen=True)
+class LineFinder(Protocol):
+    """Finds and reads lines."""
+
+    def lines(self, pixels: Pixels) -> list[Line]:
+        """The lines of an image, in any order; a line it cannot read has a low score."""
+
+
+class LineReader(Protocol):
+    """Reads one line that another engine found and could not read."""
+
+    def read_line(self, pixels: Pixels, box: Box) -> Line | None:
+        """The line in `box` of the image, or None when it is not in this reader's script."""

@@ -1,0 +1,53 @@
+"""What a line of text looks like: its script, whether it is junk or a site's watermark."""
+
+import re
+import unicodedata
+
+HAN = re.compile("[\u2e80-\u2fdf\u3005-\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
+TAMIL = re.compile("[\u0b80-\u0bff]")
+JOINERS = re.compile("[\u200b-\u200d\ufeff]")
+SITES = (
+    "imgflip|memegenerator|quickmeme|makeameme|mematic|memecenter|memebase|memedroid|9gag|"
+    "kapwing|ifunny|imgur|giphy|meme-arsenal|troll\\.me|diylol|cheezburger"
+)
+SITE = re.compile(rf"\b(?:www\.)?(?:{SITES})(?:\.?(?:com|co|net|org|me))?\b", re.IGNORECASE)
+ADDRESS = re.compile(r"(?:https?://)?(?:www\.)?[\w-]+\.(?:com?|net|org|me|io)(?:/\S*)?")
+SMALL = 0.06  # of the picture's height: an address no taller than this is a watermark
+SURE = 0.9  # RapidOCR's score of what it can read is above this, of what it cannot below
+
+
+def is_han(character: str) -> bool:
+    """Whether `character` is a Chinese character."""
+    return bool(HAN.match(character))
+
+
+def tamil_share(text: str) -> float:
+    """How much of `text`, less its spaces, is Tamil script: 0 to 1."""
+    letters = "".join(text.split())
+    return len(TAMIL.findall(letters)) / len(letters) if letters else 0.0
+
+
+def tidy(text: str) -> str:
+    """Composed characters, no joiners, one space between words."""
+    return " ".join(JOINERS.sub("", unicodedata.normalize("NFC", text)).split())
+
+
+def without_watermark(text: str, height_share: float) -> str:
+    """`text` less the names of meme sites, and empty when it is a small internet address.
+
+    height_share: the line's height over the picture's.
+    """
+    text = " ".join(SITE.sub(" ", text).split())
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    small = height_share < SMALL
+    return "" if small and ADDRESS.fullmatch(plain.replace(" ", "")) else text
+
+
+def is_junk(text: str) -> bool:
+    """Whether `text`, which its engine doubts, is no words in Latin letters or Chinese."""
+    letters = [c for c in text if c.isalpha()]
+    words = re.findall(r"[^\W\d_]{3,}", text)
+    known = sum(is_han(c) or "LATIN" in unicodedata.name(c, "") for c in letters)
+    if known < len(letters) or not letters:
+        return True
+    return not words and not any(map(is_han, letters))

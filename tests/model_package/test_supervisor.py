@@ -1,0 +1,181 @@
+"""Every line gets its row, whatever the worker does: real processes that die and hang."""
+
+import os
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from model_package.log import Log
+from model_package.options import Options
+from model_package.process import WorkerProcess
+from model_package.spool import Spool
+from model_package.supervisor import Limits, Row, Supervisor
+
+OK = "ok"
+
+
+@dataclass
+class Sheet:
+    """Rows as they were written."""
+
+    rows: list[tuple[int, str, str]] = field(default_factory=list)
+
+    def answer(self, row: Row, prediction: dict[str, Any]) -> None:
+        """Note the row, and that the prediction is its own."""
+        assert prediction["path"] == row.path
+        self.rows.append((row.number, row.path, OK))
+
+    def give_up(self, row: Row, reason: str) -> None:
+        """Note the row with the reason."""
+        self.rows.append((row.number, row.path, reason))
+
+
+@dataclass
+class Run:
+    """A supervisor over a pipe."""
+
+    supervisor: Supervisor
+    sheet: Sheet
+    notes: list[str]
+    feed: int
+
+    def lines(self, *paths: str, close: bool = True) -> None:
+        """Send lines; then end the input."""
+        os.write(self.feed, "".join(f"{path}\n" for path in paths).encode())
+        if close:
+            os.close(self.feed)
+
+
+@pytest.fixture
+def null() -> Iterator[int]:
+    handle = os.open(os.devnull, os.O_WRONLY)
+    yield handle
+    os.close(handle)
+
+
+def make(null: int, row_seconds: float = 30, load_seconds: float = 30, **limits: float) -> Run:
+    source, feed = os.pipe()
+    sheet, notes, log = Sheet(), list[str](), Log(null)
+    spool = Spool(source)
+    bounds = Limits(4, row_seconds, load_seconds, limits.get("deadline"))
+
+    def start() -> WorkerProcess:
+        return WorkerProcess(Options(), log.follow, "tests.model_package.bad_worker")
+
+    spool.start()
+    return Run(Supervisor(spool, start, sheet, notes.append, bounds), sheet, notes, feed)
+
+
+def test_rows_come_in_order_and_once(null: int) -> None:
+    run = make(null)
+    paths = [f"p{n}" for n in range(50)]
+    run.lines(*paths)
+    run.supervisor.run()
+    assert run.sheet.rows == [(n, path, OK) for n, path in enumerate(paths, 1)]
+
+
+def test_no_input_needs_no_answer(null: int) -> None:
+    run = make(null)
+    run.lines()
+    run.supervisor.run()
+    assert run.sheet.rows == []
+
+
+def test_a_line_without_an_end_counts(null: int) -> None:
+    run = make(null)
+    os.write(run.feed, b"a\n\nlast")
+    os.close(run.feed)
+    run.supervisor.run()
+    assert [path for _, path, _ in run.sheet.rows] == ["a", "", "last"]
+
+
+def test_the_row_that_kills_gets_the_fallback_and_no_other(null: int) -> None:
+    run = make(null)
+    paths = ["a", "b", "die", "c", "d", "e", "die too", "f"]
+    run.lines(*paths)
+    run.supervisor.run()
+    assert [path for _, path, _ in run.sheet.rows] == paths
+    verdicts = [verdict for _, _, verdict in run.sheet.rows]
+    assert [n for n, verdict in enumerate(verdicts) if verdict != OK] == [2, 6]
+    assert "SIGSEGV" in verdicts[2]
+
+
+def test_a_row_in_flight_when_a_worker_dies_by_chance_is_answered(
+    null: int, tmp_path: Path
+) -> None:
+    run = make(null)
+    run.lines("a", f"once {tmp_path / 'mark'}", "b")
+    run.supervisor.run()
+    assert [verdict for _, _, verdict in run.sheet.rows] == [OK, OK, OK]
+    assert any("exit code 3" in note for note in run.notes)
+
+
+def test_a_row_that_hangs_gets_the_fallback(null: int) -> None:
+    run = make(null, row_seconds=0.5)
+    run.lines("a", "hang", "b")
+    run.supervisor.run()
+    verdicts = [verdict for _, _, verdict in run.sheet.rows]
+    assert verdicts[0] == verdicts[2] == OK
+    assert "hung" in verdicts[1]
+
+
+def test_workers_that_never_start_do_not_hold_up_the_rows(
+    null: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BAD_WORKER", "unborn")
+    run = make(null)
+    run.lines("a", "b", "c")
+    run.supervisor.run()
+    assert len(run.sheet.rows) == 3
+    assert all("keeps dying" in verdict for _, _, verdict in run.sheet.rows)
+    assert "3 rows got the fallback" in run.notes[-1]
+
+
+@pytest.mark.parametrize("path", ["hang", "slow"])
+def test_the_deadline_holds(null: int, path: str) -> None:
+    start = time.monotonic()
+    run = make(null, deadline=start + 2)
+    run.lines(*[path] * 100)
+    run.supervisor.run()
+    assert time.monotonic() - start < 4
+    assert len(run.sheet.rows) == 100
+    assert "the time limit is near" in run.sheet.rows[-1][2]
+
+
+def test_the_deadline_holds_while_the_models_load(
+    null: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BAD_WORKER", "stillborn")
+    run = make(null, deadline=time.monotonic() + 1)
+    run.lines("a", "b")
+    run.supervisor.run()
+    assert len(run.sheet.rows) == 2
+
+
+def test_each_line_is_answered_before_the_next_is_sent(null: int) -> None:
+    run = make(null)
+    thread = threading.Thread(target=run.supervisor.run)
+    thread.start()
+    for n in range(3):
+        run.lines(f"p{n}", close=False)
+        end = time.monotonic() + 20
+        while len(run.sheet.rows) <= n and time.monotonic() < end:
+            time.sleep(0.01)
+        assert len(run.sheet.rows) == n + 1
+    os.close(run.feed)
+    thread.join(20)
+    assert not thread.is_alive()
+
+
+def test_a_stop_answers_what_has_come(null: int) -> None:
+    run = make(null)
+    run.lines(*["hang"] * 20, close=False)
+    threading.Timer(1, lambda: run.supervisor.stop("stopped by SIGTERM", 0.5)).start()
+    run.supervisor.run()
+    os.close(run.feed)
+    assert [verdict for _, _, verdict in run.sheet.rows] == ["stopped by SIGTERM"] * 20
