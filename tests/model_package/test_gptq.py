@@ -1,0 +1,40 @@
+"""4-bit weights unpack to the values that the format means."""
+
+import pytest
+import torch
+from torch import nn
+
+from model_package.gptq import PackedLinear
+
+GROUP = 4
+
+
+def pack(levels: torch.Tensor, bits: int) -> torch.Tensor:
+    """Levels (rows, columns) packed along rows, lowest bits first.  # (rows * bits / 32, columns)"""
+    per = 32 // bits
+    shifts = torch.arange(0, 32, bits, dtype=torch.int64)[None, :, None]
+    words = (levels.long().reshape(-1, per, levels.shape[1]) << shifts).sum(1)
+    return torch.where(words >= 2**31, words - 2**32, words).int()
+
+
+@pytest.mark.parametrize("bits", [2, 4, 8])
+@pytest.mark.parametrize("zero_offset", [0, 1])
+@pytest.mark.parametrize("act_order", [False, True])
+def test_unpacking_inverts_packing(bits: int, zero_offset: int, act_order: bool) -> None:
+    torch.manual_seed(0)
+    inputs, outputs = 16 * 32 // (bits * 8), 32
+    groups = inputs // GROUP
+    levels = torch.randint(0, 2**bits, (inputs, outputs))
+    zeros = torch.randint(zero_offset, 2**bits, (groups, outputs))
+    scales = torch.rand(groups, outputs)
+    g_idx = torch.arange(inputs) // GROUP
+    g_idx = g_idx[torch.randperm(inputs)] if act_order else g_idx
+    layer = PackedLinear(nn.Linear(inputs, outputs), bits, GROUP, zero_offset)
+    layer.qweight = pack(levels, bits)
+    layer.qzeros = pack((zeros - zero_offset).t(), bits).t().contiguous()
+    layer.scales, layer.g_idx = scales, g_idx.int()
+    expected = scales[g_idx] * (levels - zeros[g_idx])  # (inputs, outputs)
+    torch.testing.assert_close(layer.weight(), expected.t())
+    x, near = torch.randn(3, inputs), {"rtol": 1e-4, "atol": 1e-3}
+    torch.testing.assert_close(layer(x), nn.functional.linear(x, expected.t(), layer.bias), **near)
+    torch.testing.assert_close(layer.unpacked()(x), layer(x), **near)

@@ -1,0 +1,66 @@
+"""Lines come out as they went in, whatever their number and pace."""
+
+import os
+import threading
+import time
+import tracemalloc
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from model_package.spool import Spool
+
+
+def drain(spool: Spool, most: int = 7) -> list[bytes]:
+    """Every line, once the stream has ended."""
+    lines: list[bytes] = []
+    while not spool.exhausted:
+        lines += spool.take(most)
+    return lines
+
+
+@settings(max_examples=50)
+@given(st.lists(st.binary(max_size=9).filter(lambda line: not {10, 13} & set(line))))
+def test_lines_come_out_as_they_went_in(lines: list[bytes]) -> None:
+    source, feed = os.pipe()
+    os.write(feed, b"".join(line + b"\r\n" for line in lines))
+    os.close(feed)
+    spool = Spool(source)
+    spool.start()
+    assert drain(spool) == lines
+    os.close(source)
+
+
+def test_what_came_is_there_before_the_stream_ends() -> None:
+    source, feed = os.pipe()
+    spool = Spool(source)
+    spool.start()
+    os.write(feed, b"a\nb")
+    deadline = time.monotonic() + 5
+    while not (lines := spool.take(9)) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert lines == [b"a"]
+    os.close(feed)
+    assert drain(spool) == [b"b"]
+
+
+def test_a_million_lines_cost_no_memory() -> None:
+    source, feed = os.pipe()
+    block = b"/images/0123456789.png\n" * 10_000
+
+    def send() -> None:
+        with os.fdopen(feed, "wb") as stream:
+            for _ in range(100):
+                stream.write(block)
+
+    threading.Thread(target=send).start()
+    spool = Spool(source)
+    tracemalloc.start()
+    spool.start()
+    count = 0
+    while not spool.exhausted:
+        count += len(spool.take(64))
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert count == 1_000_000
+    assert peak < 4_000_000
