@@ -28,9 +28,10 @@ class Line:
         return self.box[3] - self.box[1]
 
 
-@dataclass(frozen=True)
 class LineFinder(Protocol):
-    """Finds and reads lines."""
+    """Finds and reads lines; `name` is the engine's."""
+
+    name: str
 
     def lines(self, pixels: Pixels) -> list[Line]:
         """The lines of an image, in any order; a line it cannot read has a low score."""

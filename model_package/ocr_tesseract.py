@@ -4,6 +4,7 @@ Its wheel carries no languages; they are Debian's packages tesseract-ocr-LANGUAG
 """
 
 import os
+import re
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import numpy as np
 from PIL import Image
 
 from model_package.ocr_line import Box, Line, Pixels
-from model_package.ocr_text import tamil_share, tidy
+from model_package.ocr_text import HAN, tamil_share, tidy
 
 FOLDERS = (
     "/usr/share/tesseract-ocr/5/tessdata",
@@ -24,6 +25,7 @@ LANGUAGES = ("eng", "chi_sim", "msa", "tam")
 SURE = 0.88  # no further candidate is tried above this
 DOUBT = 0.6  # below this a reading is taken for junk
 MOSTLY = 0.6  # share of Tamil letters in a Tamil line
+BETWEEN_HAN = re.compile(rf"(?<={HAN.pattern}) (?={HAN.pattern})")
 
 
 def find_languages() -> dict[str, Path]:
@@ -38,6 +40,11 @@ def find_languages() -> dict[str, Path]:
     return found
 
 
+def _weight(line: Line) -> float:
+    """Sure readings of many letters win: a reading that lost half of them can be as sure."""
+    return (line.score - 0.3) * len(line.text)
+
+
 class TamilLines:
     """Reads one line in Tamil. Not thread-safe."""
 
@@ -46,15 +53,16 @@ class TamilLines:
     def __init__(self, folder: Path) -> None:
         import tesserocr  # noqa: PLC0415
 
+        from model_package.ocr_ink import candidates  # noqa: PLC0415 - needs OpenCV
+
+        self.candidates = candidates
         line_mode = tesserocr.PSM.SINGLE_LINE
         self.engine = tesserocr.PyTessBaseAPI(path=str(folder), lang="tam", psm=line_mode)
 
     def read_line(self, pixels: Pixels, box: Box) -> Line | None:
         """The Tamil words in `box`; None when they are not Tamil or too doubtful."""
-        from model_package.ocr_ink import candidates  # noqa: PLC0415 - needs OpenCV
-
         best = Line("", 0.0, box, self.name)
-        for letters in candidates(grey(pixels), box):
+        for letters in self.candidates(grey(pixels), box):
             best = max(best, self._read(letters, box), key=_weight)
             if best.score > SURE:
                 break
@@ -67,4 +75,37 @@ class TamilLines:
 
 
 class Pages:
-    """Finds and reads lines in a whole image; the only engine where RapidOCR is not."""
+    """Finds and reads the lines of a whole image, where no better engine is. Not thread-safe."""
+
+    name = "tesseract"
+
+    def __init__(self, languages: dict[str, Path]) -> None:
+        import tesserocr  # noqa: PLC0415
+
+        self.level = tesserocr.RIL.TEXTLINE
+        self.iterate = tesserocr.iterate_level
+        folder = next(iter(languages.values()))
+        spoken = "+".join(name for name, where in languages.items() if where == folder)
+        self.engine = tesserocr.PyTessBaseAPI(
+            path=str(folder), lang=spoken, psm=tesserocr.PSM.SPARSE_TEXT
+        )
+
+    def lines(self, pixels: Pixels) -> list[Line]:
+        """Every line that Tesseract sees."""
+        self.engine.SetImage(Image.fromarray(grey(pixels)))
+        self.engine.Recognize()
+        found = self.engine.GetIterator()
+        return [self._line(part) for part in self.iterate(found, self.level)] if found else []
+
+    def _line(self, part: Any) -> Line:
+        if part.Empty(self.level):
+            return Line("", 0.0, (0, 0, 0, 0), self.name)
+        text = BETWEEN_HAN.sub("", tidy(part.GetUTF8Text(self.level)))
+        score = part.Confidence(self.level) / 100
+        return Line(text, score, part.BoundingBox(self.level), self.name)
+
+
+def grey(pixels: Pixels) -> Pixels:
+    """One channel, by the weights of ITU-R BT.601."""
+    blue, green, red = (pixels[..., n].astype(np.float32) for n in range(3))
+    return np.asarray(np.rint(0.114 * blue + 0.587 * green + 0.299 * red), np.uint8)

@@ -44,10 +44,14 @@ def without_watermark(text: str, height_share: float) -> str:
 
 
 def is_junk(text: str) -> bool:
-    """Whether `text`, which its engine doubts, is no words in Latin letters or Chinese."""
-    letters = [c for c in text if c.isalpha()]
-    words = re.findall(r"[^\W\d_]{3,}", text)
-    known = sum(is_han(c) or "LATIN" in unicodedata.name(c, "") for c in letters)
-    if known < len(letters) or not letters:
+    """Whether `text` has no word of three Latin letters, nor any in another of our scripts."""
+    scripts = {_script(character) for character in text if character.isalpha()}
+    if not scripts or "other" in scripts:
         return True
-    return not words and not any(map(is_han, letters))
+    return scripts == {"latin"} and not re.search(r"[^\W\d_]{3}", text)
+
+
+def _script(letter: str) -> str:
+    if is_han(letter) or TAMIL.match(letter):
+        return "ours"
+    return "latin" if "LATIN" in unicodedata.name(letter, "") else "other"
