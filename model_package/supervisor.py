@@ -114,7 +114,8 @@ class Supervisor:
 
     def _start(self) -> Worker:
         self.ready = False
-        self.patience = time.monotonic() + self.limits.load_seconds
+        self.started = time.monotonic()
+        self.patience = self.started + self.limits.load_seconds
         return self.start()
 
     def _done(self) -> bool:
@@ -175,6 +176,8 @@ class Supervisor:
             return
         if "refused" in message:
             raise UserError(message["refused"])
+        if not self.ready:
+            self.log(f"models ready after {time.monotonic() - self.started:.1f} s")
         self.ready = True
         if "rows" in message:
             self.barren = 0

@@ -1,0 +1,94 @@
+"""Order is kept, and one image's trouble stays its own."""
+
+import logging
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from model_package.pipeline import Moderator
+from model_package.policy import load_policy
+from model_package.profile import LanguageModel, Profile
+from tests.model_package.fakes import FakeCaptioner, FakeReader, FakeScorer
+
+PROFILE = Profile("fake", "", LanguageModel(), batch_rows=4)
+POLICY = load_policy("ospc")
+
+
+@pytest.fixture
+def paths(tmp_path: Path) -> list[str]:
+    for width in range(1, 11):
+        Image.new("RGB", (width, 5)).save(tmp_path / f"{width}.png")
+    return [str(tmp_path / f"{width}.png") for width in range(1, 11)]
+
+
+def moderator(
+    captioner: FakeCaptioner | None = None,
+    reader: FakeReader | None = None,
+    scorer: FakeScorer | None = None,
+) -> Moderator:
+    return Moderator(
+        PROFILE,
+        POLICY,
+        reader or FakeReader(),
+        scorer or FakeScorer(),
+        captioner or FakeCaptioner(),
+    )
+
+
+def test_predictions_come_in_order_and_in_batches(paths: list[str]) -> None:
+    captioner, scorer = FakeCaptioner(), FakeScorer()
+    predictions = moderator(captioner, scorer=scorer).predict(paths)
+    assert [one.path for one in predictions] == paths
+    assert [one.proba for one in predictions] == [width / 100 for width in range(1, 11)]
+    assert captioner.batches == scorer.batches == [4, 4, 2]
+
+
+def test_a_prediction_holds_its_evidence_views_and_times(paths: list[str]) -> None:
+    [one] = moderator().predict([paths[4]])
+    assert (one.evidence.caption, one.evidence.ocr_text) == ("5x5", "wide 5")
+    assert one.views == {"harmful/text": 0.05}
+    assert set(one.seconds) == {"decode", "caption", "ocr", "score"}
+    assert one.fallback is None
+
+
+def test_an_unreadable_image_gets_the_fallback_and_costs_the_others_nothing(
+    paths: list[str], tmp_path: Path
+) -> None:
+    captioner = FakeCaptioner()
+    bad = str(tmp_path / "none.png")
+    predictions = moderator(captioner).predict([paths[0], bad, paths[1]])
+    assert [one.proba for one in predictions] == [0.01, 0.5, 0.02]
+    assert predictions[1].label == 0
+    assert predictions[1].fallback == "cannot be opened (No such file or directory)"
+    assert captioner.batches == [2]
+
+
+def test_a_failing_caption_leaves_the_rest_of_its_batch(paths: list[str]) -> None:
+    captioner = FakeCaptioner(poison=3)
+    predictions = moderator(captioner).predict(paths[:4])
+    assert [one.evidence.caption for one in predictions] == ["1x5", "2x5", "", "4x5"]
+    assert captioner.batches == [4, 1, 1, 1, 1]
+
+
+def test_failing_ocr_leaves_the_caption(paths: list[str]) -> None:
+    predictions = moderator(reader=FakeReader(poison=2)).predict(paths[:2])
+    assert [one.evidence.ocr_text for one in predictions] == ["", ""]
+    assert [one.proba for one in predictions] == [0.01, 0.02]
+
+
+def test_a_failing_score_is_a_fallback_for_its_row_alone(paths: list[str]) -> None:
+    predictions = moderator(scorer=FakeScorer(poison="3x5")).predict(paths[:4])
+    assert [one.proba for one in predictions] == [0.01, 0.02, 0.5, 0.04]
+    assert predictions[2].fallback == "scoring failed"
+
+
+def test_logs_hold_no_words_of_a_meme(paths: list[str], caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.DEBUG):
+        moderator(FakeCaptioner(3), FakeReader(3), FakeScorer("4x5")).predict(paths[:4])
+    assert "RuntimeError" in caplog.text
+    assert "secret" not in caplog.text
+
+
+def test_no_paths_no_predictions() -> None:
+    assert moderator().predict([]) == []

@@ -1,0 +1,115 @@
+"""Scores are those of the whole prompt under the whole model, and each row's own."""
+
+import random
+from pathlib import Path
+
+import pytest
+import torch
+from transformers import AutoModelForCausalLM
+
+from model_package import Moderator
+from model_package.evidence import Evidence
+from model_package.gptq import PackedLinear, load_causal_lm
+from model_package.policy import load_policy
+from model_package.profile import WEIGHTS, LanguageModel
+from model_package.score import Scorer, choose_dtype, load_scorer
+
+FOLDER = WEIGHTS / "pocket" / "lm"
+CPU = torch.device("cpu")
+WORDS = "THEY SAID a quick meeting 世界 都是 வணக்கம் nak balik <|im_end|> kampung".split()
+
+
+def evidences(count: int) -> list[Evidence]:
+    """Texts and captions of all lengths, from nothing to beyond the budget."""
+    chance = random.Random(0)
+    return [
+        Evidence(
+            " ".join(chance.choices(WORDS, k=chance.randrange(20))),
+            " ".join(chance.choices(WORDS, k=chance.choice([0, 1, 5, 40, 300]))),
+        )
+        for _ in range(count)
+    ]
+
+
+def scorer(kernel: str = "unpack", batch_tokens: int = 1) -> Scorer:
+    settings = LanguageModel(kernel=kernel, dtype="float32", batch_tokens=batch_tokens)
+    return load_scorer(FOLDER, settings, load_policy("ospc"), CPU)
+
+
+def flat(answers: list[dict[str, float]]) -> list[float]:
+    return [proba for one in answers for proba in one.values()]
+
+
+def test_a_score_is_the_softmax_of_two_logits_of_the_whole_prompt() -> None:
+    """Without the shared prefix, the cut head, padding or our own unpacking into layers."""
+    ours, seen = scorer(), evidences(12)
+    model = load_causal_lm(FOLDER, "unpack", torch.float32, CPU)
+    for evidence, answers in zip(seen, ours.score(seen), strict=True):
+        for question, view in ours.builder.policy.asks(evidence):
+            words = ours.builder.answers[question.id, view.id]
+            ids = torch.tensor([ours.builder.build(question, view, evidence).ids])
+            with torch.inference_mode():
+                logits = model(ids).logits[0, -1]
+            expected = torch.softmax(logits[[words.yes, words.no]].double(), 0)[0]
+            assert answers[f"{question.id}/{view.id}"] == pytest.approx(float(expected), abs=1e-5)
+
+
+def test_alone_batched_and_shuffled_are_the_same() -> None:
+    seen = evidences(30)
+    alone = [answers for one in seen for answers in scorer_one.score([one])]
+    assert scorer_one.score(seen) == alone
+    order = random.Random(1).sample(range(30), 30)
+    shuffled = scorer(batch_tokens=4096).score([seen[n] for n in order])
+    for place, n in enumerate(order):
+        assert shuffled[place] == pytest.approx(alone[n], abs=5e-5)
+
+
+scorer_one = scorer()
+
+
+def test_packed_and_unpacked_weights_give_the_same() -> None:
+    seen = evidences(8)
+    packed = scorer("packed")
+    assert any(isinstance(layer, PackedLinear) for layer in packed.model.modules())
+    assert flat(packed.score(seen)) == pytest.approx(flat(scorer_one.score(seen)), abs=1e-6)
+
+
+def test_gptqmodel_reads_the_same_weights() -> None:
+    """Its kernel for CPUs computes in half precision, so the distance is larger."""
+    pytest.importorskip("gptqmodel", reason="gptqmodel is in the train extra")
+    seen = evidences(8)
+    theirs = scorer("gptqmodel").score(seen)
+    assert flat(theirs) == pytest.approx(flat(scorer_one.score(seen)), abs=0.05)
+
+
+def test_the_head_holds_the_answer_words_alone() -> None:
+    assert scorer_one.model.get_output_embeddings().weight.shape[0] == 2
+
+
+def test_nothing_to_show_has_no_answers() -> None:
+    assert scorer_one.score([Evidence(), Evidence("a cat", "")])[0] == {}
+    assert list(scorer_one.score([Evidence("a cat", "")])[0]) == ["harmful/caption_text"]
+
+
+def test_unquantized_weights_load_as_well(tmp_path: Path) -> None:
+    model = load_causal_lm(FOLDER, "unpack", torch.float32, CPU)
+    del model.config.quantization_config
+    model.save_pretrained(tmp_path)
+    plain = load_causal_lm(tmp_path, "unpack", torch.float32, CPU)
+    ids = torch.tensor([[5, 6, 7]])
+    torch.testing.assert_close(plain(ids).logits, model(ids).logits)
+    assert AutoModelForCausalLM.from_pretrained(tmp_path).config.model_type == "mistral"
+
+
+def test_half_precision_is_for_gpus() -> None:
+    assert choose_dtype("auto", CPU) is torch.float32
+    assert choose_dtype("bfloat16", CPU) is torch.bfloat16
+
+
+def test_predictions_do_not_depend_on_order_or_neighbours(pocket: Moderator) -> None:
+    paths = sorted(str(path) for path in Path("local_test/test_images").glob("*.png"))
+    together = {one.path: one.proba for one in pocket.predict(paths)}
+    backwards = {one.path: one.proba for one in pocket.predict(paths[::-1])}
+    alone = {path: pocket.predict([path])[0].proba for path in paths[:5]}
+    assert together == backwards
+    assert alone == {path: together[path] for path in alone}
