@@ -10,7 +10,7 @@ GROUP = 4
 
 
 def pack(levels: torch.Tensor, bits: int) -> torch.Tensor:
-    """Levels (rows, columns) packed along rows, lowest bits first.  # (rows * bits / 32, columns)"""
+    """Levels (rows, columns), packed along rows, the lowest bits first."""
     per = 32 // bits
     shifts = torch.arange(0, 32, bits, dtype=torch.int64)[None, :, None]
     words = (levels.long().reshape(-1, per, levels.shape[1]) << shifts).sum(1)
@@ -35,6 +35,7 @@ def test_unpacking_inverts_packing(bits: int, zero_offset: int, act_order: bool)
     layer.scales, layer.g_idx = scales, g_idx.int()
     expected = scales[g_idx] * (levels - zeros[g_idx])  # (inputs, outputs)
     torch.testing.assert_close(layer.weight(), expected.t())
-    x, near = torch.randn(3, inputs), {"rtol": 1e-4, "atol": 1e-3}
-    torch.testing.assert_close(layer(x), nn.functional.linear(x, expected.t(), layer.bias), **near)
-    torch.testing.assert_close(layer.unpacked()(x), layer(x), **near)
+    x = torch.randn(3, inputs)
+    product = nn.functional.linear(x, expected.t(), layer.bias)
+    torch.testing.assert_close(layer(x), product, rtol=1e-4, atol=1e-3)
+    torch.testing.assert_close(layer.unpacked()(x), product, rtol=1e-4, atol=1e-3)

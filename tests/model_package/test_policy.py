@@ -55,7 +55,8 @@ def test_the_policies_that_come_with_it_load(name: str) -> None:
         ("name = 'p'\ntreshold = 0.5\nviews = []\nquestions = []", "unknown key 'treshold'"),
         ("name = ", "cannot be read as TOML"),
         (
-            "name = 'p'\nquestions = [{id = 'a', text = 'A?'}]\nviews = [{id = 'v', template = ''}]",
+            "name = 'p'\nquestions = [{id = 'a', text = 'A?'}]\n"
+            "views = [{id = 'v', template = ''}]",
             "shows neither",
         ),
         (
