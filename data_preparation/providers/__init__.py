@@ -1,0 +1,1 @@
+"""Where replies come from: one small interface, several providers behind it."""
