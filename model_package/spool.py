@@ -39,7 +39,8 @@ class Spool:
         """Up to `most` lines that have come and were not taken; never waits."""
         ended = self.ended  # read before the data: what came before it is then all there is
         while len(self.lines) < most and self.taken < self.written:
-            data = os.pread(self.file.fileno(), min(CHUNK, self.written - self.taken), self.taken)
+            size = max(CHUNK, len(self.rest))  # doubling, so that an endless line costs linear time
+            data = os.pread(self.file.fileno(), size, self.taken)[: self.written - self.taken]
             self.taken += len(data)
             lines, self.rest = split_lines(self.rest + data)
             self.lines += lines

@@ -19,6 +19,7 @@ from model_package.errors import UserError
 from model_package.spool import Spool
 
 IN_FLIGHT = 2  # batches that the worker holds, so that it never waits for the next
+LONGEST = 5000  # characters of a path that are sent; no system opens a longer one
 DEATHS_ALONE = 2  # of one row, before it gets the fallback
 DYING = 5.0  # seconds that a worker which closed its connection may take to die
 BARREN_STARTS = 10  # workers in a row that die without an answer, before giving up
@@ -130,7 +131,7 @@ class Supervisor:
                 self._be_patient(batch)
             self.flying.append(batch)
             try:
-                self.worker.send([row.path for row in batch])
+                self.worker.send([row.path[:LONGEST] for row in batch])
             except OSError:
                 return  # its death is noticed when we next receive
 
