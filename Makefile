@@ -1,0 +1,198 @@
+# Every command of the project; `make help` lists them. What they install lies in .venv.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.SECONDARY:
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+
+PROFILE ?= pocket
+DEVICE ?= cpu
+CORPORA_DIR ?= ../shared/data
+IMAGE ?= memesieve:$(PROFILE)-$(DEVICE)
+BASE ?=
+PYTHON ?= python3.11 python3.12 python3.13 python3
+
+VENV := .venv
+PY := $(VENV)/bin/python
+
+.PHONY: help
+help:  ## list the targets
+	@sed -n -E 's/^([a-z-]+):.*  ## (.*)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 21
+	@echo "Settings, given as in 'make image PROFILE=ospc':"
+	@echo "  PROFILE=$(PROFILE) DEVICE=$(DEVICE) IMAGE=$(IMAGE) CORPORA_DIR=$(CORPORA_DIR)"
+	@echo "  BASE=$(or $(BASE),(python:3.11-slim, or Debian where no registry answers)) PYTHON='$(PYTHON)'"
+
+.PHONY: run
+run: $(VENV)/runtime.done  ## install the runtime and score the sample memes
+	@cat local_test/test_stdin/stdin_local.csv | $(PY) -m model_package --profile $(PROFILE)
+
+.PHONY: samples
+samples: $(VENV)/runtime.done  ## draw the sample memes and their stdin files again
+	@$(PY) -m local_test.draw_samples
+
+# ------------------------------------------------------------------------------ checks
+
+.PHONY: test
+test: $(VENV)/test.done  ## run every test but the long ones
+	@$(PY) -m pytest -m "not long"
+
+.PHONY: test-all
+test-all: $(VENV)/test.done  ## run every test, the randomised ones in their long form too
+	@$(PY) -m pytest
+
+.PHONY: test-container
+test-container: $(VENV)/test.done image  ## feed the image awkward input, in the jail
+	@$(PY) -m pytest -m docker
+
+.PHONY: lint
+lint: $(VENV)/test.done  ## ruff, mypy --strict, and the order of the packages
+	@$(PY) -m ruff check .
+	@$(PY) -m ruff format --check .
+	@$(PY) -m mypy
+	@$(VENV)/bin/lint-imports
+
+.PHONY: format
+format: $(VENV)/test.done  ## let ruff mend and lay out the code
+	@$(PY) -m ruff check --fix .
+	@$(PY) -m ruff format .
+
+# ----------------------------------------------------------------------------- weights
+
+.PHONY: weights
+weights: $(VENV)/test.done  ## train PROFILE's weights from the corpora in CORPORA_DIR
+	@$(PY) -m training_pipeline.ladder --recipe $(PROFILE) --corpora $(CORPORA_DIR)
+
+.PHONY: weights-download
+weights-download: $(VENV)/download.done  ## fetch PROFILE's weights from their hub, and lock them
+	@$(PY) -m model_package.weights download --profile $(PROFILE)
+
+# --------------------------------------------------------------------------- container
+
+.PHONY: wheels
+wheels: wheels/$(DEVICE)/done  ## gather the packages of DEVICE's image, cpu or cuda
+
+.PHONY: engine
+engine:
+	@docker/engine.sh
+
+.PHONY: image
+image: engine wheels/$(DEVICE)/done  ## build the image of PROFILE for DEVICE
+	@docker/build_image.sh $(IMAGE) $(PROFILE) $(DEVICE) $(BASE)
+
+.PHONY: run-container
+run-container: image  ## run the image on the samples as the judge does, and check its rows
+	@$(PY) -m local_test.container --image $(IMAGE)
+
+.PHONY: submission
+submission: image  ## write the image as build/NAME.tar.gz; refuse one over 25 GiB
+	@$(PY) -m local_test.submission --image $(IMAGE) --output build/$(subst :,-,$(IMAGE)).tar.gz
+
+# ------------------------------------------------------------------------ housekeeping
+
+.PHONY: constraints
+constraints: $(VENV)/every.txt  ## pin what pyproject.toml asks for; pins that stand are kept
+	@mkdir -p build
+	@$(PY) -m pip install --quiet --dry-run --ignore-installed --report build/resolved.json \
+	    -c constraints.txt -r $< pip
+	@$(PY) -c "$$PIN" build/resolved.json >build/constraints.txt
+	@mv build/constraints.txt constraints.txt
+
+.PHONY: clean
+clean:  ## remove what make made, .venv too; weights and data stay
+	rm -rf $(VENV) build wheels local_test/test_output/*.csv
+	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -prune -exec rm -rf {} +
+
+# ------------------------------------------------------------------- how packages get in
+# .venv/NAME.txt lists what a set asks for, .venv/NAME.done says that it is installed. A list is
+# rewritten only when its words change, so other edits of pyproject.toml install nothing.
+
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export PIP_NO_INPUT := 1
+
+EXTRAS_runtime :=
+EXTRAS_download := download
+EXTRAS_test := train data dev download
+EXTRAS_every := every
+
+TORCH := $(shell sed -n '/^torch==/p' constraints.txt)
+PYTORCH := https://download.pytorch.org/whl
+
+# pip's option for PyTorch's own index, $(1) being cpu or cu126; nothing unless it answers at once.
+pytorch_index = timeout 4 $(PY) -c 'import urllib.request as u; u.urlopen("$(PYTORCH)/$(1)/torch/", timeout=3)' \
+	2>/dev/null && echo "--index-url=$(PYTORCH)/$(1)" || true
+
+# pip names what it fetches, and little else.
+SHORTLY := sed -un -E 's/^ *(Downloading|Using cached) ([^-]+)-([^-]+).* \(([0-9.]+ [MG]B)\).*/  \2 \3, \4/p; \
+	s/^Installing collected packages:.*/  unpacking/p'
+
+$(VENV)/made:
+	@for python in $(PYTHON); do \
+	    $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || continue; \
+	    $$python -c 'import ensurepip, venv' 2>/dev/null || { \
+	        echo "error: $$python cannot make environments; on Debian: apt-get install python3-venv" >&2; \
+	        exit 2; }; \
+	    $$python -m venv $(VENV); touch $@; exit; \
+	done; \
+	echo "error: none of '$(PYTHON)' is Python 3.11 or newer; on Debian 12: apt-get install python3" >&2; \
+	exit 2
+
+$(VENV)/%.txt: pyproject.toml $(VENV)/made
+	@$(PY) -c "$$LIST" $(EXTRAS_$*) >$@.new
+	@if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
+
+# First and alone: any other way, a plain `torch` is gigabytes of CUDA on most machines.
+$(VENV)/torch.done: constraints.txt $(VENV)/made
+	@if nvidia-smi -L >/dev/null 2>&1; then kind=cu126; else kind=cpu; fi; \
+	index=$$($(call pytorch_index,$$kind)); \
+	echo "installing $(TORCH)$${index:+ for $$kind}" >&2; \
+	[ -n "$$index" ] || echo "  PyTorch's index of $$kind builds does not answer; taking pip's default" >&2; \
+	$(PY) -m pip install --no-deps $$index $(TORCH) | $(SHORTLY) >&2
+	@touch $@
+
+$(VENV)/%.done: $(VENV)/%.txt constraints.txt $(VENV)/torch.done
+	@echo "installing the packages of $*; this takes a minute or more" >&2
+	@$(PY) -m pip install -r $< -c constraints.txt | $(SHORTLY) >&2
+	@touch $@
+
+# For the image's Python, 3.11 on x86-64, whatever runs here.
+wheels/%/done: $(VENV)/runtime.txt constraints.txt
+	@case $* in cpu) kind=cpu ;; cuda) kind=cu126 ;; \
+	    *) echo "error: DEVICE=$* is unknown; use cpu or cuda" >&2; exit 2 ;; esac; \
+	index=$$($(call pytorch_index,$$kind)); \
+	if [ -z "$$index" ] && [ $* = cuda ]; then \
+	    echo "error: PyTorch's index of CUDA 12.6 builds does not answer, and only it has $(TORCH) for CUDA 12.6" >&2; \
+	    exit 2; \
+	fi; \
+	echo "gathering wheels for $*" >&2; \
+	rm -rf $(@D); mkdir -p $(@D); \
+	$(PY) -m pip download $(FOR_IMAGE) -d $(@D) --no-deps $$index $(TORCH) | $(SHORTLY) >&2; \
+	$(PY) -m pip download $(FOR_IMAGE) -d $(@D) --find-links $(@D) -r $< -c constraints.txt pip | $(SHORTLY) >&2
+	@cp $< $(@D)/runtime.txt; touch $@
+
+FOR_IMAGE := --only-binary=:all: --implementation=cp --python-version=3.11 --abi=cp311 --abi=abi3 --abi=none \
+	$(foreach glibc,17 24 26 27 28 31 34 35 36,--platform=manylinux_2_$(glibc)_x86_64) \
+	--platform=manylinux2014_x86_64 --platform=linux_x86_64
+
+define LIST
+import sys, tomllib
+with open("pyproject.toml", "rb") as file:
+    project = tomllib.load(file)["project"]
+extras = project["optional-dependencies"]
+names = list(extras) if sys.argv[1:] == ["every"] else sys.argv[1:]
+print(*project["dependencies"], *(line for name in names for line in extras[name]), sep="\n")
+endef
+export LIST
+
+# torch's CUDA packages are left out: each build of torch pins its own.
+define PIN
+import json, re, sys
+print("# Every package that the project or its packages need, pinned. Remake with `make constraints`:")
+print("# it keeps the pins that stand here; to let a package move, delete its line first.")
+found = [package["metadata"] for package in json.load(open(sys.argv[1]))["install"]]
+pins = {re.sub("[-_.]+", "-", one["name"]).lower(): one["version"].split("+")[0] for one in found}
+print(*(f"{name}=={pins[name]}" for name in sorted(pins) if not re.match("nvidia|cuda|triton", name)), sep="\n")
+endef
+export PIN
