@@ -1,10 +1,12 @@
 """Cuts the letters out of a busy picture: black letters on white, as Tesseract wants them.
 
 Letters on memes are white inside a black outline. So a letter is a connected piece of light
-pixels, dark all around, that does not run out of the line's box as the ground does.
+pixels that is dark all around, does not run out of the line's box as the ground does, and is as
+light and as thick as the other letters of its line.
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -17,13 +19,28 @@ REACH = 0.12  # of the line's height: how far from a letter its outline is looke
 OUTLINED = 0.75  # share of a letter's edge that has its outline within reach
 AROUND = 0.15  # of the line's height, added around its box
 SPECK = 0.0025  # of the line's height squared: smaller pieces are noise
+DIMMER = 8  # levels of grey that a letter may be below its line's median
+THICKER = 1.7  # times its line's median: a piece that is thicker is no letter
 BORDER = 10  # white pixels around the result
 
 Inside = tuple[float, float, float, float]
 
 
+@dataclass(frozen=True)
+class Piece:
+    """A connected piece of light pixels. part: where it lies. mask: which pixels there are its.
+
+    level: the grey of its lightest fifth. thickness: of its thickest stroke, halved.
+    """
+
+    part: tuple[slice, slice]
+    mask: NDArray[np.bool_]
+    level: float
+    thickness: float
+
+
 def candidates(grey: Pixels, box: Box) -> Iterator[Pixels]:
-    """Black-on-white readings of the line in `box`, the likeliest first."""
+    """Black-on-white pictures of the line in `box`, the likeliest first."""
     yield cut_letters(grey, box, height=80, light=200)
     yield plain(grey, box, height=64)
     yield cut_letters(grey, box, height=96, light=220)
@@ -35,22 +52,16 @@ def candidates(grey: Pixels, box: Box) -> Iterator[Pixels]:
 def plain(grey: Pixels, box: Box, height: int) -> Pixels:
     """The line as it is, `height` pixels tall."""
     left, top, right, bottom = box
-    return _frame(_scale(grey[top:bottom, left:right], height / (bottom - top)), 255)
+    return _frame(_scale(grey[top:bottom, left:right], height / (bottom - top)))
 
 
 def cut_letters(grey: Pixels, box: Box, height: int, light: int) -> Pixels:
-    """Only what is lighter than `light` and has a dark outline; the line is `height` tall."""
+    """Only what is lighter than `light` and looks like letters; the line is `height` tall."""
     wide, inside = _widen(grey, box, height)
-    reach = round(REACH * height) | 1
-    near_dark = cv2.erode(wide, np.ones((reach, reach), np.uint8)) < DARK
-    count, labels, stats, centres = cv2.connectedComponentsWithStats(
-        (wide > light).astype(np.uint8), connectivity=4
-    )
     letters = np.full(wide.shape, 255, np.uint8)
-    for n in range(1, count):
-        if _is_placed(stats[n], centres[n], wide, inside, SPECK * height**2):
-            _keep(letters, labels == n, stats[n], near_dark)
-    return _frame(cv2.GaussianBlur(letters, (3, 3), 0), 255)
+    for piece in _alike(_outlined(wide, inside, height, light)):
+        letters[piece.part][piece.mask] = 0
+    return _frame(cv2.GaussianBlur(letters, (3, 3), 0))
 
 
 def _widen(grey: Pixels, box: Box, height: int) -> tuple[Pixels, Inside]:
@@ -63,35 +74,65 @@ def _widen(grey: Pixels, box: Box, height: int) -> tuple[Pixels, Inside]:
     return wide, ((left - x) * scale, (top - y) * scale, (right - x) * scale, (bottom - y) * scale)
 
 
+def _outlined(wide: Pixels, inside: Inside, height: int, light: int) -> list[Piece]:
+    """The light pieces of the line that have a dark outline."""
+    ink = (wide > light).astype(np.uint8)
+    reach = round(REACH * height) | 1
+    near_dark = cv2.erode(wide, np.ones((reach, reach), np.uint8)) < DARK
+    depth = cv2.distanceTransform(ink, cv2.DIST_L2, 3)  # of each light pixel, from the nearest edge
+    count, labels, stats, centres = cv2.connectedComponentsWithStats(ink, connectivity=4)
+    pieces = []
+    for n in range(1, count):
+        if not _is_placed(stats[n], centres[n], wide, inside) or stats[n][4] < SPECK * height**2:
+            continue
+        part = _around(stats[n])
+        mask = labels[part] == n
+        if near_dark[part][_edge(mask)].mean() > OUTLINED:
+            level = float(np.percentile(wide[part][mask], 80))
+            pieces.append(Piece(part, mask, level, float(depth[part][mask].max())))
+    return pieces
+
+
 def _is_placed(
-    stats: NDArray[np.int32],
-    centre: NDArray[np.float64],
-    wide: Pixels,
-    inside: Inside,
-    speck: float,
+    stats: NDArray[np.int32], centre: NDArray[np.float64], wide: Pixels, inside: Inside
 ) -> bool:
-    """Whether a piece is large enough, centred in the line, and clear of the crop's edge."""
-    x, y, width, height, area = stats.tolist()
+    """Whether a piece is centred in the line and clear of the crop's edge."""
+    x, y, width, height, _ = stats.tolist()
     clear = x > 0 and y > 0 and x + width < wide.shape[1] and y + height < wide.shape[0]
     left, top, right, bottom = inside
-    return bool(
-        clear and area > speck and left <= centre[0] <= right and top <= centre[1] <= bottom
-    )
+    return bool(clear and left <= centre[0] <= right and top <= centre[1] <= bottom)
 
 
-def _keep(
-    letters: Pixels,
-    piece: NDArray[np.bool_],
-    stats: NDArray[np.int32],
-    near_dark: NDArray[np.bool_],
-) -> None:
-    """Blacken `piece` in `letters` when enough of its edge is near its outline."""
+def _around(stats: NDArray[np.int32]) -> tuple[slice, slice]:
+    """A piece's rows and columns, with one pixel to each side."""
     x, y, width, height, _ = stats.tolist()
-    part = np.s_[y - 1 : y + height + 1, x - 1 : x + width + 1]
-    piece = piece[part]
-    grown = cv2.dilate(piece.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
-    if near_dark[part][grown & ~piece].mean() > OUTLINED:
-        letters[part][piece] = 0
+    return slice(y - 1, y + height + 1), slice(x - 1, x + width + 1)
+
+
+def _edge(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """The pixels just outside `mask`."""
+    grown = cv2.dilate(mask.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
+    return np.asarray(grown & ~mask)
+
+
+def _alike(pieces: list[Piece]) -> list[Piece]:
+    """Pieces nearly as light as the median one, by area, and not much thicker."""
+    if not pieces:
+        return []
+    areas = [int(piece.mask.sum()) for piece in pieces]
+    level = _median([piece.level for piece in pieces], areas)
+    thickness = _median([piece.thickness for piece in pieces], areas)
+    return [
+        piece
+        for piece in pieces
+        if piece.level >= level - DIMMER and piece.thickness <= thickness * THICKER
+    ]
+
+
+def _median(values: list[float], weights: list[int]) -> float:
+    order = np.argsort(values)
+    sums = np.cumsum(np.asarray(weights)[order])
+    return values[int(order[np.searchsorted(sums, sums[-1] / 2)])]
 
 
 def _scale(grey: Pixels, factor: float) -> Pixels:
@@ -99,6 +140,6 @@ def _scale(grey: Pixels, factor: float) -> Pixels:
     return np.asarray(scaled, np.uint8)
 
 
-def _frame(grey: Pixels, colour: int) -> Pixels:
+def _frame(grey: Pixels) -> Pixels:
     sides = (BORDER,) * 4
-    return np.asarray(cv2.copyMakeBorder(grey, *sides, cv2.BORDER_CONSTANT, value=colour), np.uint8)
+    return np.asarray(cv2.copyMakeBorder(grey, *sides, cv2.BORDER_CONSTANT, value=255), np.uint8)
