@@ -1,0 +1,87 @@
+"""Verb: a tokenizer and a small causal LM from scratch, on the texts of the open corpora.
+
+Only the training side of the split is read, so that validation texts stay unseen.
+"""
+
+import random
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from data_preparation.corpora import read_corpora
+from data_preparation.record import Record
+from model_package.policy import load_policy
+from model_package.prompt import plain
+from training_pipeline.batches import collate_documents, documents
+from training_pipeline.cli import Job, main
+from training_pipeline.recipe import LanguageModel, Recipe
+from training_pipeline.run import Stage, run_stage
+
+VERB = "pretrain"
+
+
+def pretrain(job: Job) -> dict[str, Any]:
+    """The manifest of the pretrained model and its tokenizer."""
+    recipe = job.recipe
+    settings = recipe.settings("lm", "pretrain", "policy", "seed")
+    stage = Stage(VERB, settings, job.corpus_files())
+    return run_stage(job.folder(VERB), stage, lambda folder: _work(job, folder))
+
+
+def _work(job: Job, folder: Path) -> dict[str, Any]:
+    from training_pipeline.fit import Lesson, fit  # noqa: PLC0415
+    from training_pipeline.tokenizer import train_tokenizer  # noqa: PLC0415
+
+    recipe = job.recipe
+    torch.manual_seed(recipe.seed)
+    texts = _texts(read_corpora(recipe.corpora(), job.corpora).train)
+    tokenizer = train_tokenizer(texts, load_policy(recipe.policy), recipe.lm.vocabulary)
+    model = make_model(recipe.lm, tokenizer)
+    data = _epochs(tokenizer(texts)["input_ids"], tokenizer.bos_token_id, recipe)
+    metrics = fit(model, Lesson(data, collate_documents), recipe.pretrain, folder, recipe.seed)
+    model.save_pretrained(folder)
+    tokenizer.save_pretrained(folder)
+    size = sum(parameter.numel() for parameter in model.parameters())
+    return {**metrics, "parameters": size, "tokens": sum(map(len, data))}
+
+
+def make_model(shape: LanguageModel, tokenizer: Any) -> Any:
+    """A Mistral-class model of that shape, with random weights."""
+    from transformers import MistralConfig, MistralForCausalLM  # noqa: PLC0415
+
+    return MistralForCausalLM(
+        MistralConfig(
+            vocab_size=len(tokenizer),
+            hidden_size=shape.hidden,
+            intermediate_size=shape.intermediate,
+            num_hidden_layers=shape.layers,
+            num_attention_heads=shape.heads,
+            num_key_value_heads=shape.kv_heads,
+            max_position_embeddings=shape.positions,
+            sliding_window=None,
+            tie_word_embeddings=True,
+            pad_token_id=tokenizer.pad_token_id,
+            bos_token_id=tokenizer.bos_token_id,
+            eos_token_id=tokenizer.eos_token_id,
+        )
+    )
+
+
+def _texts(records: Sequence[Record]) -> list[str]:
+    texts = (plain(part) for record in records for part in (record.text, record.caption) if part)
+    return sorted(set(filter(None, texts)))
+
+
+def _epochs(texts: list[list[int]], end: int, recipe: Recipe) -> list[list[int]]:
+    rows: list[list[int]] = []
+    for epoch in range(recipe.pretrain.epochs):
+        random.Random(f"{recipe.seed} {epoch}").shuffle(texts)
+        rows += documents(texts, end, recipe.pretrain.length)
+    return rows
+
+
+if __name__ == "__main__":
+    sys.exit(main(VERB, pretrain))

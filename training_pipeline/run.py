@@ -1,0 +1,114 @@
+"""One stage's output folder and its manifest, run.json, written last: with it the stage is done.
+
+Knows nothing of what a stage does.
+"""
+
+import hashlib
+import importlib.metadata
+import json
+import platform
+import shutil
+import sys
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from model_package.errors import UserError
+
+MANIFEST = "run.json"
+LIBRARIES = ("torch", "transformers", "tokenizers", "gptqmodel", "scikit-learn")
+
+
+@dataclass(frozen=True)
+class Stage:
+    """What a stage is made of.
+
+    verb: its name. settings: resolved, as JSON values. inputs: files that it reads; the
+    manifest of an earlier stage stands for that stage's output.
+    """
+
+    verb: str
+    settings: dict[str, Any]
+    inputs: tuple[Path, ...]
+
+
+def run_stage(folder: Path, stage: Stage, work: Callable[[Path], dict[str, Any]]) -> dict[str, Any]:
+    """The manifest in `folder`, after `work(folder)`, which returns metrics, unless done before.
+
+    An unfinished folder keeps its checkpoints, and `work` may go on from them.
+    """
+    made = _identity(stage)
+    found = read_manifest(folder)
+    if found is not None:
+        _refuse_other(folder, found, made)
+        print(f"{stage.verb}: done before, in {folder}", file=sys.stderr)
+        return found
+    folder.mkdir(parents=True, exist_ok=True)
+    print(f"{stage.verb}: into {folder}", file=sys.stderr)
+    start = time.monotonic()
+    metrics = work(folder)
+    manifest = {**made, "metrics": metrics, "seconds": round(time.monotonic() - start, 1)}
+    _write(folder / MANIFEST, {**manifest, "versions": versions()})
+    return {**manifest, "versions": versions()}
+
+
+def read_manifest(folder: Path) -> dict[str, Any] | None:
+    """The manifest in `folder`; None where there is none, so that the stage is not done."""
+    try:
+        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return manifest if isinstance(manifest, dict) and "metrics" in manifest else None
+
+
+def need_manifest(folder: Path, verb: str) -> Path:
+    """The path of the manifest that `verb` left in `folder`; a `UserError` where it is absent."""
+    if read_manifest(folder) is None:
+        raise UserError(f"{folder} holds no finished run; run {verb} first, with the same recipe")
+    return folder / MANIFEST
+
+
+def hash_file(path: Path) -> str:
+    """The file's sha256, in hexadecimal."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise UserError(f"{path}: cannot be read: {error}") from error
+
+
+def versions() -> dict[str, str]:
+    """Of Python and of the libraries that numbers may depend on."""
+    known = {name: importlib.metadata.version(name) for name in LIBRARIES}
+    return {"python": platform.python_version(), **known}
+
+
+def clear(folder: Path, keep: Iterable[str]) -> None:
+    """Remove from `folder` all that a trainer left there, but the names in `keep`."""
+    names = set(keep)
+    for path in folder.iterdir():
+        if path.name not in names:
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+
+def _identity(stage: Stage) -> dict[str, Any]:
+    inputs = {str(path): hash_file(path) for path in stage.inputs}
+    return {"verb": stage.verb, "settings": stage.settings, "inputs": inputs}
+
+
+def _refuse_other(folder: Path, found: dict[str, Any], made: dict[str, Any]) -> None:
+    for part in ("settings", "inputs"):
+        old, new = found.get(part), json.loads(json.dumps(made[part]))
+        if part == "inputs" and old is not None:
+            old, new = sorted(old.values()), sorted(new.values())
+        if old != new:
+            raise UserError(f"{folder} was made with other {part}; remove it to make it again")
+
+
+def _write(path: Path, manifest: dict[str, Any]) -> None:
+    unfinished = path.with_suffix(".part")
+    text = json.dumps(manifest, indent=2, ensure_ascii=False, sort_keys=True)
+    unfinished.write_text(text + "\n", encoding="utf-8")
+    unfinished.replace(path)

@@ -1,0 +1,68 @@
+"""A multilingual byte-level BPE tokenizer from scratch, with a ChatML-like chat template.
+
+Blind to case: memes shout in capitals what corpora say in small letters, and a small model
+should learn each word once.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers
+from transformers import PreTrainedTokenizerFast
+
+from model_package.policy import Policy
+from model_package.prompt import plain
+
+START, END, PAD, BREAK = "<|im_start|>", "<|im_end|>", "<|pad|>", "<|endoftext|>"
+# Words carry their marks, or Tamil would be cut at every vowel sign; digits stand alone.
+WORDS = Regex(r" ?[\p{L}\p{M}]+|\p{N}| ?[^\s\p{L}\p{M}\p{N}]+|\s+(?!\S)|\s+")
+POLICY_WEIGHT = 200  # the prompt's own words come in every row: worth a token each
+CHAT = (
+    "{% for message in messages %}{{ '<|im_start|>' + message['role'] + '\n' + "
+    "message['content'] + '<|im_end|>\n' }}{% endfor %}"
+    "{% if add_generation_prompt %}{{ '<|im_start|>assistant\n' }}{% endif %}"
+)
+
+
+def train_tokenizer(texts: Iterable[str], policy: Policy, size: int) -> PreTrainedTokenizerFast:
+    """A tokenizer of at most `size` tokens, learnt from `texts` and the policy's own words."""
+    tokenizer = Tokenizer(models.BPE())
+    tokenizer.normalizer = normalizers.Lowercase()
+    tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
+        [
+            pre_tokenizers.Split(WORDS, "isolated"),
+            pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False),
+        ]
+    )
+    tokenizer.decoder = decoders.ByteLevel()
+    trainer = trainers.BpeTrainer(
+        vocab_size=size,
+        special_tokens=[PAD, BREAK, START, END],
+        initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
+        show_progress=False,
+        min_frequency=2,
+        max_token_length=24,
+    )
+    tokenizer.train_from_iterator(_with_policy(texts, policy), trainer)
+    return _wrap(tokenizer)
+
+
+def _with_policy(texts: Iterable[str], policy: Policy) -> Iterable[str]:
+    own = [question.text for question in policy.questions]
+    own += [word for question in policy.questions for word in (question.yes, question.no)]
+    own += [view.template for view in policy.views] + ["user\n", "assistant\n", "system\n"]
+    yield from own * POLICY_WEIGHT
+    for text in texts:
+        yield plain(text)
+
+
+def _wrap(tokenizer: Tokenizer) -> Any:
+    return PreTrainedTokenizerFast(
+        tokenizer_object=tokenizer,
+        pad_token=PAD,
+        bos_token=BREAK,
+        eos_token=END,
+        additional_special_tokens=[START],
+        chat_template=CHAT,
+        clean_up_tokenization_spaces=False,
+    )
