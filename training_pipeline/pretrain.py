@@ -32,6 +32,7 @@ def pretrain(job: Job) -> dict[str, Any]:
 
 
 def _work(job: Job, folder: Path) -> dict[str, Any]:
+    from training_pipeline.embeddings import count_embeddings  # noqa: PLC0415
     from training_pipeline.fit import Lesson, fit  # noqa: PLC0415
     from training_pipeline.tokenizer import train_tokenizer  # noqa: PLC0415
 
@@ -40,7 +41,10 @@ def _work(job: Job, folder: Path) -> dict[str, Any]:
     texts = _texts(read_corpora(recipe.corpora(), job.corpora).train)
     tokenizer = train_tokenizer(texts, load_policy(recipe.policy), recipe.lm.vocabulary)
     model = make_model(recipe.lm, tokenizer)
-    data = _epochs(tokenizer(texts)["input_ids"], tokenizer.bos_token_id, recipe)
+    ids = tokenizer(texts)["input_ids"]
+    table = count_embeddings(ids, len(tokenizer), recipe.lm.hidden, recipe.seed)
+    model.get_input_embeddings().weight.data.copy_(table)
+    data = _epochs(ids, tokenizer.bos_token_id, recipe)
     metrics = fit(model, Lesson(data, collate_documents), recipe.pretrain, folder, recipe.seed)
     model.save_pretrained(folder)
     tokenizer.save_pretrained(folder)

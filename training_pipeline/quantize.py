@@ -6,7 +6,9 @@ Prints what the smaller weights cost in AUROC on the validation rows.
 import random
 import sys
 from collections.abc import Sequence
+from contextlib import chdir
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from data_preparation.corpora import read_corpora
@@ -60,7 +62,8 @@ def gptq(
     source: Path, folder: Path, prompts: Sequence[dict[str, list[int]]], settings: Quantize
 ) -> None:
     """Write the model in `source` to `folder`, its linear layers in GPTQ's classic format."""
-    with stdout_to_stderr():
+    source, folder = source.resolve(), folder.resolve()
+    with stdout_to_stderr(), TemporaryDirectory() as litter, chdir(litter):  # it leaves logs/
         from gptqmodel import GPTQModel, QuantizeConfig  # noqa: PLC0415
 
         config = QuantizeConfig(

@@ -1,0 +1,90 @@
+"""The registry: what it reads, what it refuses, and that the real one holds together."""
+
+from pathlib import Path
+
+import pytest
+
+from data_preparation.corpora import (
+    REGISTRY,
+    Registry,
+    corpora_dir,
+    find_corpus,
+    read_corpora,
+    read_corpus,
+)
+from data_preparation.formats import FORMATS
+from model_package.errors import UserError
+from model_package.toml_file import read_toml
+
+ENTRY = """[[corpora]]
+name = "{name}"
+repository = "them/it"
+commit = "1234abcd"
+licence = "MIT"
+usage = "{usage}"
+format = "cold"
+language = "zh"
+train = ["{name}.csv"]
+validation = ["dev.csv"]
+"""
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    entries = [ENTRY.format(name="one", usage="open"), ENTRY.format(name="two", usage="study")]
+    (tmp_path / "corpora.toml").write_text("\n".join(entries), encoding="utf-8")
+    head = ",topic,label,TEXT\n"
+    (tmp_path / "one.csv").write_text(f"{head}1,race,1,坏人\n2,race,0,好人\n", encoding="utf-8")
+    (tmp_path / "dev.csv").write_text(f"{head}1,race,0,好 人!\n", encoding="utf-8")
+    return tmp_path
+
+
+def test_rows_become_records(root: Path) -> None:
+    split = read_corpus(find_corpus("one", root / "corpora.toml"), root)
+    (row,) = split.train
+    assert (row.id, row.text, row.language, row.label) == ("one/one-0", "坏人", "zh", 1)
+    assert (row.category, row.source, row.licence) == ("race", "one", "MIT")
+    assert (row.caption, row.image) == (None, None)
+
+
+def test_a_text_of_validation_is_not_trained_on(root: Path) -> None:
+    split = read_corpora(["one"], root, root / "corpora.toml")
+    assert [row.text for row in split.train] == ["坏人"]
+    assert [row.text for row in split.validation] == ["好 人!"]
+
+
+def test_a_study_corpus_is_refused(root: Path) -> None:
+    with pytest.raises(UserError, match="'two' is for study only"):
+        find_corpus("two", root / "corpora.toml")
+
+
+def test_an_unknown_corpus_is_refused_with_the_known_ones(root: Path) -> None:
+    with pytest.raises(UserError, match="no corpus is called 'three'; known: one, two"):
+        find_corpus("three", root / "corpora.toml")
+
+
+def test_a_missing_file_names_the_cure(root: Path) -> None:
+    (root / "one.csv").unlink()
+    with pytest.raises(UserError, match=r"one\.csv does not exist; set CORPORA_DIR"):
+        read_corpora(["one"], root, root / "corpora.toml")
+
+
+def test_every_registered_corpus_is_open_and_has_a_parser() -> None:
+    corpora = read_toml(REGISTRY, Registry).corpora
+    assert {corpus.usage for corpus in corpora} == {"open"}
+    assert {corpus.format for corpus in corpora} == set(FORMATS)
+    assert all(len(corpus.commit) == 8 and corpus.licence for corpus in corpora)
+
+
+@pytest.mark.shared
+def test_the_real_corpora_are_read_whole() -> None:
+    root = corpora_dir()
+    if not (root / "cold" / "train.csv").is_file():
+        pytest.skip(f"no corpora in {root}; set CORPORA_DIR to the folder that holds them")
+    names = [corpus.name for corpus in read_toml(REGISTRY, Registry).corpora]
+    split = read_corpora(names, root)
+    held = {row.group for row in split.validation}
+    assert not held & {row.group for row in split.train}
+    assert len({row.id for row in (*split.train, *split.validation)}) == 101108
+    assert sum(row.source == "harmc" for row in split.validation) == 177
+    assert sum(row.source == "cold" for row in split.validation) == 6431
