@@ -24,6 +24,8 @@ from model_package.profile import Ocr
 __all__ = ["Line", "Reader", "make_reader"]
 
 ENGINES = ("rapidocr", "tesseract")
+PATIENCE = 6  # lines in a row that turn out not to be Tamil, after which no more are tried
+TINY = 400  # pixels: images whose long side is under this are read at twice their size
 log = logging.getLogger(__name__)
 
 
@@ -45,26 +47,36 @@ class Reader:
 
     def lines(self, image: Image.Image) -> list[Line]:
         """The lines of `image` (RGB), in reading order; empty, with a note, when engines fail."""
-        pixels = np.asarray(image.convert("RGB"), np.uint8)[..., ::-1]
+        factor = 2 if max(image.size) < TINY else 1
+        larger = image.convert("RGB").resize((image.width * factor, image.height * factor))
+        pixels = np.ascontiguousarray(np.asarray(larger, np.uint8)[..., ::-1])
         try:
-            found = self._read(np.ascontiguousarray(pixels))
+            found = in_rows(self._read(pixels))
         except Exception as error:  # engines raise anything; one image must not stop the rest
             log.warning("OCR gave up on an image: %s", type(error).__name__)
             return []
-        marked = (_unmark(line, image.height) for line in found)
-        return in_rows([line for line in marked if line.text])
+        return [_shrink(line, factor) for line in found]
 
     def _read(self, pixels: Pixels) -> list[Line]:
-        found = [line for line in self.finder.lines(pixels) if line.height > 0]
-        lines = [self._read_again(pixels, line) for line in found]
-        foreign = any(line.engine != first.engine for line, first in zip(lines, found, strict=True))
-        return [line for line in lines if self._is_kept(line, foreign)]
+        lines = [line for line in self.finder.lines(pixels) if line.height > 0]
+        lines = self._read_again(pixels, lines, doubtful=True)
+        foreign = any(line.engine != self.finder.name for line in lines)
+        if foreign:  # then what the first engine is sure of may be half a line
+            lines = self._read_again(pixels, lines, doubtful=False)
+        kept = (_unmark(line, pixels.shape[0]) for line in lines if self._is_kept(line, foreign))
+        return [line for line in kept if any(map(str.isalnum, line.text))]
 
-    def _read_again(self, pixels: Pixels, line: Line) -> Line:
-        """`line`, or the second engine's reading of it when the first one's is doubtful."""
-        if self.second is None or (line.score >= SURE and not is_junk(line.text)):
-            return line
-        return self.second.read_line(pixels, line.box) or line
+    def _read_again(self, pixels: Pixels, lines: list[Line], doubtful: bool) -> list[Line]:
+        """`lines`, with the second engine's reading of those that the first one doubts, or not."""
+        misses, result = 0, []
+        for line in lines:
+            again = None
+            first = line.engine == self.finder.name and _is_doubtful(line) == doubtful
+            if self.second and first and misses < PATIENCE:
+                again = self.second.read_line(pixels, line.box)
+                misses = 0 if again else misses + 1
+            result.append(again or line)
+        return result
 
     def _is_kept(self, line: Line, foreign: bool) -> bool:
         """foreign: other lines are in a script that only the second engine reads."""
@@ -85,7 +97,7 @@ def make_reader(settings: Ocr, threads: int) -> Reader:
     rapid = _rapid(settings.max_side, threads) if "rapidocr" in settings.engines else None
     languages = _languages() if "tesseract" in settings.engines else {}
     if rapid is not None:
-        second = TamilLines(languages["tam"]) if "tam" in languages else None
+        second = TamilLines(languages) if "tam" in languages else None
         return Reader(rapid, second, settings.min_score)
     if not languages:
         raise UserError("no OCR engine is installed; run: pip install rapidocr onnxruntime")
@@ -110,5 +122,18 @@ def _languages() -> dict[str, Path]:
     return languages
 
 
-def _unmark(line: Line, image_height: int) -> Line:
-    return replace(line, text=without_watermark(line.text, line.height / image_height))
+def _is_doubtful(line: Line) -> bool:
+    return line.score < SURE or is_junk(line.text)
+
+
+def _unmark(line: Line, height: int) -> Line:
+    return replace(
+        line, text=without_watermark(line.text, line.height / height, line.box[1] / height)
+    )
+
+
+def _shrink(line: Line, factor: int) -> Line:
+    left, top, right, bottom = line.box
+    return replace(
+        line, box=(left // factor, top // factor, -(-right // factor), -(-bottom // factor))
+    )

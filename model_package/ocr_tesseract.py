@@ -12,7 +12,7 @@ import numpy as np
 from PIL import Image
 
 from model_package.ocr_line import Box, Line, Pixels
-from model_package.ocr_text import HAN, tamil_share, tidy
+from model_package.ocr_text import HAN, tamil_letters, tamil_share, tidy
 
 FOLDERS = (
     "/usr/share/tesseract-ocr/5/tessdata",
@@ -23,8 +23,9 @@ FOLDERS = (
 )
 LANGUAGES = ("eng", "chi_sim", "msa", "tam")
 SURE = 0.88  # no further candidate is tried above this
-DOUBT = 0.6  # below this a reading is taken for junk
-MOSTLY = 0.6  # share of Tamil letters in a Tamil line
+DOUBT = 0.7  # below this even a line that is mostly Tamil is taken for junk
+MOSTLY = 0.7  # share of Tamil script, below which a line must be sure; so must two letters
+SMALLEST = 10  # pixels of height; smaller Tamil is not legible
 BETWEEN_HAN = re.compile(rf"(?<={HAN.pattern}) (?={HAN.pattern})")
 
 
@@ -45,28 +46,41 @@ def _weight(line: Line) -> float:
     return (line.score - 0.3) * len(line.text)
 
 
+def _is_tamil(line: Line) -> bool:
+    letters = tamil_letters(line.text)
+    whole = letters > 2 and tamil_share(line.text) >= MOSTLY
+    return letters > 1 and line.score >= (DOUBT if whole else SURE)
+
+
 class TamilLines:
-    """Reads one line in Tamil. Not thread-safe."""
+    """Reads one line in Tamil, or in Tamil and English. Not thread-safe.
+
+    languages: the folder of each that is installed; Tamil must be.
+    """
 
     name = "tesseract"
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, languages: dict[str, Path]) -> None:
         import tesserocr  # noqa: PLC0415
 
         from model_package.ocr_ink import candidates  # noqa: PLC0415 - needs OpenCV
 
         self.candidates = candidates
+        path = languages["tam"]
+        spoken = "tam+eng" if languages.get("eng") == path else "tam"
         line_mode = tesserocr.PSM.SINGLE_LINE
-        self.engine = tesserocr.PyTessBaseAPI(path=str(folder), lang="tam", psm=line_mode)
+        self.engine = tesserocr.PyTessBaseAPI(path=str(path), lang=spoken, psm=line_mode)
 
     def read_line(self, pixels: Pixels, box: Box) -> Line | None:
         """The Tamil words in `box`; None when they are not Tamil or too doubtful."""
+        if box[3] - box[1] < SMALLEST:
+            return None
         best = Line("", 0.0, box, self.name)
         for letters in self.candidates(grey(pixels), box):
             best = max(best, self._read(letters, box), key=_weight)
             if best.score > SURE:
                 break
-        return best if best.score >= DOUBT and tamil_share(best.text) >= MOSTLY else None
+        return best if _is_tamil(best) else None
 
     def _read(self, letters: Pixels, box: Box) -> Line:
         self.engine.SetImage(Image.fromarray(letters))
