@@ -1,0 +1,50 @@
+"""A stage's manifest, run.json, written last: what went in, with which settings, what came out.
+
+The same fields as the trainers' manifests.
+"""
+
+import hashlib
+import importlib.metadata
+import json
+import platform
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from model_package.errors import UserError
+
+MANIFEST = "run.json"
+
+
+def write_manifest(folder: Path, manifest: Mapping[str, Any]) -> None:
+    """Write `manifest` into `folder`, whole or not at all, its keys in order."""
+    unfinished = folder / f"{MANIFEST}.part"
+    text = json.dumps(manifest, indent=2, ensure_ascii=False, sort_keys=True)
+    unfinished.write_text(text + "\n", encoding="utf-8")
+    unfinished.replace(folder / MANIFEST)
+
+
+def unfinish(folder: Path) -> None:
+    """Make `folder` where it is missing, and take its manifest away: work on it begins."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / MANIFEST).unlink(missing_ok=True)
+
+
+def hash_files(paths: Iterable[Path]) -> dict[str, str]:
+    """The sha256 of each file, in hexadecimal, by its path as given."""
+    return {str(path): hash_file(path) for path in paths}
+
+
+def hash_file(path: Path) -> str:
+    """The file's sha256, in hexadecimal."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise UserError(f"{path}: cannot be read: {error}") from error
+
+
+def versions(libraries: Iterable[str]) -> dict[str, str]:
+    """Of Python and of `libraries`, by their names in the package index."""
+    known = {name: importlib.metadata.version(name) for name in libraries}
+    return {"python": platform.python_version(), **known}
