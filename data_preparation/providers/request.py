@@ -42,9 +42,11 @@ class Request:
 class Reply:
     """What came back for the request with `key`.
 
-    finish: why it ended, by OpenAI's names (`stop`, `length`, `content_filter`).
+    finish: why it ended, by OpenAI's names (`stop`, `length`, `content_filter`), or `refusal`,
+    or `unasked` where nothing was sent (a cap was met, or the run was stopped before).
     error: why there is no answer; None when there is one. input_tokens, output_tokens: as billed.
     logprobs: of each answer token, where they were asked for, in OpenAI's form.
+    lost: attempts before this one that may have been billed and brought no answer.
     """
 
     key: str
@@ -54,6 +56,7 @@ class Reply:
     input_tokens: int = 0
     output_tokens: int = 0
     logprobs: tuple[Mapping[str, Any], ...] = ()
+    lost: int = 0
 
 
 class Provider(Protocol):
@@ -63,3 +66,8 @@ class Provider(Protocol):
 
     def complete(self, requests: Sequence[Request]) -> Iterator[Reply] | Iterable[Reply]:
         """One reply a request, in any order, each as soon as it is there."""
+
+
+def unasked(request: Request, reason: str) -> Reply:
+    """The reply to a request that was never sent."""
+    return Reply(request.key, finish="unasked", error=reason)

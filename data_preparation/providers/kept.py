@@ -1,0 +1,90 @@
+"""Providers around a provider: one that asks only for what is missing, one that minds a cap.
+
+Neither knows what the requests are for, nor how replies are got.
+"""
+
+import itertools
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from data_preparation.providers.cost import Meter, most
+from data_preparation.providers.request import Provider, Reply, Request, unasked
+from data_preparation.providers.store import Store
+
+
+class Kept:
+    """Replies come from the store where it has them; the others are asked for and stored."""
+
+    def __init__(self, provider: Provider, store: Store) -> None:
+        self.provider = provider
+        self.store = store
+        self.name = provider.name
+
+    def missing(self, requests: Sequence[Request]) -> list[Request]:
+        """Those that would be asked for, each once."""
+        different = {request.key: request for request in requests}
+        return [one for key, one in different.items() if self.store.get(key) is None]
+
+    def complete(self, requests: Sequence[Request]) -> Iterator[Reply]:
+        """One reply a request; a new one is on the disk before it is handed on."""
+        missing = {request.key: request for request in self.missing(requests)}
+        again: dict[str, int] = {}
+        for request in requests:
+            again[request.key] = again.get(request.key, 0) + 1
+            reply = None if request.key in missing else self.store.get(request.key)
+            if reply is not None:
+                yield reply
+        for reply in self.provider.complete(list(missing.values())) if missing else ():
+            if reply.finish != "unasked":
+                self.store.add(missing[reply.key], reply)
+            yield from [reply] * again[reply.key]
+
+
+@dataclass(frozen=True)
+class Cap:
+    """What may be spent in all. money: in the price list's currency."""
+
+    tokens: float = math.inf
+    money: float = math.inf
+
+    def __str__(self) -> str:
+        limits = {"tokens": self.tokens, "money": self.money}
+        return ", ".join(f"{name} {limit:g}" for name, limit in limits.items() if limit < math.inf)
+
+
+class Capped:
+    """Counts what replies cost, and asks for nothing that could pass the cap.
+
+    Asks in rounds: as many requests as fit when each costs the most it can; what they turn out
+    to leave is spent in the next round.
+    """
+
+    def __init__(self, provider: Provider, meter: Meter, cap: Cap) -> None:
+        self.provider = provider
+        self.meter = meter
+        self.cap = cap
+        self.name = provider.name
+
+    def complete(self, requests: Sequence[Request]) -> Iterator[Reply]:
+        """One reply a request; `unasked` where the cap leaves no room."""
+        left = list(requests)
+        while size := self._room(left):
+            asked = {request.key: request for request in left[:size]}
+            for reply in self.provider.complete(left[:size]):
+                self.meter.add(asked[reply.key], reply)
+                yield reply
+            left = left[size:]
+        for request in left:
+            yield unasked(request, f"stopped before the cap ({self.cap}) would be passed")
+
+    def _room(self, requests: Sequence[Request]) -> int:
+        """How many of `requests`, from the first, fit into what is left."""
+        if self.cap == Cap():
+            return len(requests)
+        bounds = [(self.meter.input, self.meter.output), *(most(one) for one in requests)]
+        sums = itertools.accumulate(bounds, lambda a, b: (a[0] + b[0], a[1] + b[1]))
+        return sum(1 for _ in itertools.takewhile(self._fits, itertools.islice(sums, 1, None)))
+
+    def _fits(self, tokens: tuple[int, int]) -> bool:
+        return sum(tokens) <= self.cap.tokens and self.meter.money(tokens) <= self.cap.money

@@ -1,0 +1,135 @@
+"""The batch provider against a real server on loopback: every step may be the last."""
+
+import contextlib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from data_preparation.providers.batch_part import Limits, Part, Parts
+from data_preparation.providers.openai_batch import OpenAIBatch
+from data_preparation.providers.openai_chat import connect
+from tests.data_preparation.conftest import HASTY, ask
+from tests.data_preparation.openai_server import Behaviour, serve
+from tests.data_preparation.test_openai_chat import requests
+
+
+def batch(url: str, folder: Path, limits: Limits | None = None) -> OpenAIBatch:
+    """The provider for a server on loopback."""
+    return OpenAIBatch(connect(url, "secret-key", HASTY), Parts(folder), HASTY, 0.01, limits)
+
+
+def test_answers_come_and_nothing_is_left_open(tmp_path: Path) -> None:
+    behaviour = Behaviour(polls=2)
+    with serve(behaviour) as url:
+        asked = requests(4, max_tokens=7)
+        replies = ask(batch(url, tmp_path), asked)
+    assert [replies[one.key].text for one in asked] == [f"WORD {n}" for n in range(4)]
+    assert behaviour.billed[0]["max_tokens"] == 7
+    assert Parts(tmp_path).open({one.key for one in asked}) == []
+    assert list(tmp_path.glob("*.jsonl")) == []
+
+
+def test_many_requests_become_several_batches(tmp_path: Path) -> None:
+    behaviour = Behaviour()
+    with serve(behaviour) as url:
+        replies = ask(batch(url, tmp_path, Limits(requests=3)), requests(8))
+        assert len(behaviour.batches) == 3
+        ask(batch(url, tmp_path, Limits(bytes=450)), requests(4, seed=1))
+    assert len(behaviour.batches) > 4
+    assert all(reply.error is None for reply in replies.values())
+
+
+class Stopped(BaseException):
+    """Stands for the process's death."""
+
+
+@pytest.mark.parametrize("note", range(7))
+def test_a_stop_at_any_note_sends_nothing_twice(
+    tmp_path: Path, note: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Dies before writing note number `note`, so that what came just before it goes unnoted."""
+    write, count = Parts.note, 0
+
+    def dying(self: Parts, part: Part, **changes: str) -> Part:
+        nonlocal count
+        count += 1
+        if count == note + 1:
+            raise Stopped
+        return write(self, part, **changes)
+
+    behaviour = Behaviour()
+    asked = requests(3)
+    with serve(behaviour) as url:
+        with monkeypatch.context() as patch:
+            patch.setattr(Parts, "note", dying)
+            with contextlib.suppress(Stopped):
+                ask(batch(url, tmp_path), asked)
+        replies = ask(batch(url, tmp_path), asked)
+    assert len(behaviour.batches) == (2 if note > 5 else 1)  # 6 notes: all done, asked anew
+    assert [replies[one.key].text for one in asked] == ["WORD 0", "WORD 1", "WORD 2"]
+    assert sum(row["filename"].startswith("memesieve") for row in behaviour.files.values()) == len(
+        behaviour.batches
+    )
+
+
+@pytest.mark.parametrize("step", ["POST files", "POST batches"])
+def test_a_connection_cut_after_the_deed_does_it_once(tmp_path: Path, step: str) -> None:
+    behaviour = Behaviour(cut=[step])
+    with serve(behaviour) as url:
+        ask(batch(url, tmp_path), requests(2))
+    assert len(behaviour.batches) == 1
+    assert sum(row["filename"].startswith("memesieve") for row in behaviour.files.values()) == 1
+
+
+def test_bad_lines_fail_alone(tmp_path: Path) -> None:
+    def spoil(body: dict[str, Any]) -> str:
+        spoilt = {"word 1": "too long", "word 2": "missing", "word 3": "garbage"}
+        return spoilt.get(body["messages"][0]["content"], "")
+
+    with serve(Behaviour(spoil=spoil)) as url:
+        asked = requests(5)
+        replies = ask(batch(url, tmp_path), asked)
+    assert [replies[one.key].error for one in asked] == [
+        None,
+        "in the batch: status 400: too long",
+        "the batch completed without this answer",
+        "the batch completed without this answer",
+        None,
+    ]
+
+
+def test_an_expired_batch_brings_what_was_done(tmp_path: Path) -> None:
+    def spoil(body: dict[str, Any]) -> str:
+        return "missing" if body["messages"][0]["content"] == "word 1" else ""
+
+    behaviour = Behaviour(fate="expired", spoil=spoil)
+    with serve(behaviour) as url:
+        asked = requests(2)
+        replies = ask(batch(url, tmp_path), asked)
+        assert replies[asked[0].key].text == "WORD 0"
+        assert replies[asked[1].key].error == "the batch expired without this answer"
+        behaviour.fate, behaviour.spoil = "completed", lambda body: ""
+        again = ask(batch(url, tmp_path), asked[1:])
+    assert again[asked[1].key].text == "WORD 1"
+
+
+def test_a_failed_batch_says_why_and_can_be_asked_anew(tmp_path: Path) -> None:
+    behaviour = Behaviour(fate="failed")
+    with serve(behaviour) as url:
+        asked = requests(1)
+        replies = ask(batch(url, tmp_path), asked)
+        reason = "the batch failed without this answer: too much at once"
+        assert replies[asked[0].key].error == reason
+        behaviour.fate = "completed"
+        assert ask(batch(url, tmp_path), asked)[asked[0].key].text == "WORD 0"
+
+
+def test_a_server_that_is_gone_loses_no_batch(tmp_path: Path) -> None:
+    asked = requests(1)
+    replies = ask(batch("http://127.0.0.1:9/v1", tmp_path), asked)
+    assert "run again to go on with it" in str(replies[asked[0].key].error)
+    behaviour = Behaviour()
+    with serve(behaviour) as url:
+        assert ask(batch(url, tmp_path), asked)[asked[0].key].text == "WORD 0"
+    assert len(behaviour.batches) == 1
