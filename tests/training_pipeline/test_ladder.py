@@ -1,0 +1,114 @@
+"""The smoke ladder: both models from nothing, installed, loaded by the runtime."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from PIL import Image
+
+from data_preparation.corpora import read_corpora
+from model_package.caption import load_captioner
+from model_package.evidence import Evidence
+from model_package.policy import load_policy
+from model_package.profile import Captioner, LanguageModel
+from model_package.score import load_scorer
+from model_package.weights import verify
+from training_pipeline.cli import Job, quiet_libraries
+from training_pipeline.ladder import climb
+from training_pipeline.recipe import load_recipe
+
+CPU = torch.device("cpu")
+FLOAT32 = LanguageModel(dtype="float32")
+
+
+@pytest.fixture(scope="module")
+def job(tmp_path_factory: pytest.TempPathFactory, stand_in: Path) -> Job:
+    return Job(load_recipe("smoke"), tmp_path_factory.mktemp("runs"), stand_in)
+
+
+@pytest.fixture(scope="module")
+def weights(job: Job, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    quiet_libraries()
+    folder = tmp_path_factory.mktemp("weights")
+    climb(job, folder)
+    return folder / "smoke"
+
+
+@pytest.fixture(scope="module")
+def evidences(job: Job) -> list[Evidence]:
+    held = read_corpora(["cold", "harmc"], job.corpora).validation[:30]
+    return [Evidence(one.caption or "", one.text or "") for one in held]
+
+
+def probabilities(folder: Path, evidences: list[Evidence]) -> list[float]:
+    scorer = load_scorer(folder, FLOAT32, load_policy("ospc"), CPU)
+    return [proba for answers in scorer.score(evidences) for proba in answers.values()]
+
+
+def test_exactly_the_files_that_loading_needs(weights: Path) -> None:
+    files = {path.relative_to(weights).as_posix() for path in weights.rglob("*") if path.is_file()}
+    lm = {"model.safetensors", "config.json", "generation_config.json", "quantize_config.json"}
+    lm |= {"tokenizer.json", "tokenizer_config.json", "chat_template.jinja"}
+    blip = {"model.safetensors", "config.json", "generation_config.json"}
+    blip |= {"tokenizer.json", "tokenizer_config.json", "preprocessor_config.json"}
+    expected = {f"lm/{name}" for name in lm} | {f"captioner/{name}" for name in blip}
+    assert files == expected | {"README.md", "lock.json"}
+    verify(weights)
+
+
+def test_the_card_holds_the_measured_numbers(weights: Path) -> None:
+    card = (weights / "README.md").read_text(encoding="utf-8")
+    assert "| cold | thu-coai/COLDataset a0c55a94 | Apache-2.0 |" in card
+    assert "| harmc | 20 |" in card
+    assert "{" not in card
+
+
+def test_quantized_is_close_to_full_precision(
+    job: Job, weights: Path, evidences: list[Evidence]
+) -> None:
+    full = probabilities(job.folder("train"), evidences)
+    small = probabilities(weights / "lm", evidences)
+    assert max(abs(a - b) for a, b in zip(full, small, strict=True)) < 0.1
+
+
+def test_the_captioner_writes_words(weights: Path) -> None:
+    captioner = load_captioner(weights / "captioner", Captioner(batch=2), CPU)
+    (caption,) = captioner.caption([Image.new("RGB", (50, 20), "red")])
+    assert caption.split()[0] in {"a", "picture", "red", "blue", "of"}
+
+
+@pytest.mark.parametrize("part", ["lm", "captioner"])
+def test_every_weight_of_the_file_is_used_and_none_is_missing(weights: Path, part: str) -> None:
+    missing, unexpected = loading_report(weights / part, part)
+    assert (missing, unexpected) == (set(), set())
+
+
+def loading_report(folder: Path, part: str) -> tuple[set[str], set[str]]:
+    from transformers import BlipForConditionalGeneration
+
+    if part == "lm":
+        return lm_report(folder)
+    _, info = BlipForConditionalGeneration.from_pretrained(folder, output_loading_info=True)
+    return set(info["missing_keys"]), set(info["unexpected_keys"])
+
+
+def lm_report(folder: Path) -> tuple[set[str], set[str]]:
+    from safetensors import safe_open
+
+    from model_package.gptq import load_causal_lm
+
+    model: Any = load_causal_lm(folder, "packed", torch.float32, CPU)
+    with safe_open(folder / "model.safetensors", "pt") as file:
+        stored = set(file.keys())
+    needed = set(model.state_dict()) - {"lm_head.weight"}  # tied to the embeddings
+    return needed - stored, stored - needed
+
+
+def test_a_second_climb_does_nothing_again(
+    job: Job, weights: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = (weights / "lock.json").read_bytes()
+    climb(job, weights.parent)
+    assert capsys.readouterr().err.count("done before") == 5
+    assert (weights / "lock.json").read_bytes() == before

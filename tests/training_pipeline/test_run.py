@@ -1,0 +1,66 @@
+"""A stage is done when its manifest is there, and is done once."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from model_package.errors import UserError
+from training_pipeline.run import Stage, need_manifest, read_manifest, run_stage
+
+
+@pytest.fixture
+def stage(tmp_path: Path) -> Stage:
+    (tmp_path / "in.txt").write_text("x", encoding="utf-8")
+    return Stage("train", {"epochs": 1, "sizes": (1, 2)}, (tmp_path / "in.txt",))
+
+
+def test_the_manifest_says_all(tmp_path: Path, stage: Stage) -> None:
+    run_stage(tmp_path / "out", stage, lambda folder: {"loss": 0.5})
+    manifest = read_manifest(tmp_path / "out")
+    assert manifest is not None
+    assert manifest["verb"] == "train"
+    assert manifest["metrics"] == {"loss": 0.5}
+    assert manifest["settings"]["epochs"] == 1
+    assert list(manifest["inputs"].values()) == [
+        "2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881"
+    ]
+    assert {"torch", "python"} <= set(manifest["versions"])
+    assert manifest["seconds"] >= 0
+
+
+def test_what_is_done_is_skipped(tmp_path: Path, stage: Stage) -> None:
+    first = run_stage(tmp_path / "out", stage, lambda folder: {"loss": 0.5})
+
+    def again(folder: Path) -> dict[str, Any]:
+        raise AssertionError("run twice")
+
+    assert run_stage(tmp_path / "out", stage, again)["metrics"] == first["metrics"]
+
+
+def test_a_failed_stage_is_not_done(tmp_path: Path, stage: Stage) -> None:
+    def fail(folder: Path) -> dict[str, Any]:
+        raise ValueError("no")
+
+    with pytest.raises(ValueError, match="no"):
+        run_stage(tmp_path / "out", stage, fail)
+    with pytest.raises(UserError, match="run train first"):
+        need_manifest(tmp_path / "out", "train")
+    assert run_stage(tmp_path / "out", stage, lambda folder: {})["metrics"] == {}
+
+
+@pytest.mark.parametrize("part", ["settings", "inputs"])
+def test_other_settings_or_inputs_are_refused(tmp_path: Path, stage: Stage, part: str) -> None:
+    run_stage(tmp_path / "out", stage, lambda folder: {})
+    if part == "inputs":
+        stage.inputs[0].write_text("y", encoding="utf-8")
+    else:
+        stage.settings["epochs"] = 2
+    with pytest.raises(UserError, match=f"made with other {part}; remove it"):
+        run_stage(tmp_path / "out", stage, lambda folder: {})
+
+
+def test_a_missing_input_is_named(tmp_path: Path) -> None:
+    stage = Stage("train", {}, (tmp_path / "gone.csv",))
+    with pytest.raises(UserError, match=r"gone\.csv: cannot be read"):
+        run_stage(tmp_path / "out", stage, lambda folder: {})
