@@ -1,15 +1,22 @@
 """The registry of public corpora (corpora.toml) and how their files become records.
 
-Files are read under a folder laid out as the registry says: `CORPORA_DIR`, by default
-../shared/data. Knows nothing of training.
+    python -m data_preparation.corpora list
+    python -m data_preparation.corpora fetch cold swsr
+
+Files are read under a folder laid out as the registry says: `CORPORA_DIR`; without it
+../shared/data where there is such a folder, else a folder in the user's cache, which `fetch`
+fills. Knows nothing of training.
 """
 
+import argparse
 import json
 import os
-from collections.abc import Iterable, Iterator
+import sys
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from data_preparation.download import Source, address, fetch, fetch_pictures
 from data_preparation.formats import FORMATS, Row
 from data_preparation.record import Record
 from data_preparation.split import Split, cut, group_key, keep_apart
@@ -25,7 +32,8 @@ class Corpus:
 
     usage: "open" or "study". format: the parser's name. train, validation: files that the
     corpus itself splits; both: files that the split is cut from. captions: a JSON object of
-    captions by id. images: the folder of pictures.
+    captions by id. images: the folder of pictures, and pictures: theirs in the repository.
+    sources: where each file comes from.
     """
 
     name: str
@@ -40,6 +48,8 @@ class Corpus:
     both: tuple[str, ...] = ()
     captions: str = ""
     images: str = ""
+    pictures: str = ""
+    sources: tuple[Source, ...] = ()
 
     def files(self) -> tuple[str, ...]:
         """Every file that records are read from, pictures aside."""
@@ -55,18 +65,30 @@ class Registry:
 
 
 def corpora_dir() -> Path:
-    """Where the corpora lie: `CORPORA_DIR`, or ../shared/data."""
-    return Path(os.environ.get("CORPORA_DIR") or "../shared/data")
+    """Where the corpora lie: `CORPORA_DIR`, or ../shared/data, or the user's cache."""
+    shared = Path("../shared/data")
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    default = shared if shared.is_dir() else cache / "memesieve" / "corpora"
+    return Path(os.environ.get("CORPORA_DIR") or default)
 
 
-def find_corpus(name: str, registry: Path = REGISTRY) -> Corpus:
-    """The open corpus called `name`; a `study` corpus is refused with a `UserError`."""
+def find_corpus(name: str, registry: Path = REGISTRY, study: bool = False) -> Corpus:
+    """The corpus called `name`; one for study only is a `UserError` unless `study` allows it."""
     corpora = {corpus.name: corpus for corpus in read_toml(registry, Registry).corpora}
     if name not in corpora:
         raise UserError(f"no corpus is called {name!r}; known: {', '.join(sorted(corpora))}")
-    if corpora[name].usage != "open":
+    if corpora[name].usage != "open" and not study:
         raise UserError(f"corpus {name!r} is for study only: nothing made of it may be shared")
     return corpora[name]
+
+
+def refuse_study(records: Iterable[Record], registry: Path = REGISTRY) -> None:
+    """A `UserError` if any of `records` comes from a corpus that is for study only."""
+    corpora = read_toml(registry, Registry).corpora
+    closed = {corpus.name for corpus in corpora if corpus.usage != "open"}
+    found = sorted({row.source for row in records if row.source} & closed)
+    if found:
+        raise UserError(f"rows of {', '.join(found)} are for study only: nothing of it is shared")
 
 
 def read_corpus(corpus: Corpus, root: Path) -> Split:
@@ -78,11 +100,16 @@ def read_corpus(corpus: Corpus, root: Path) -> Split:
     return keep_apart(given + cut(_records(corpus, corpus.both, root)))
 
 
-def read_corpora(names: Iterable[str], root: Path, registry: Path = REGISTRY) -> Split:
-    """All named corpora as one split, with no text on both sides whatever corpus it is in."""
+def read_corpora(
+    names: Iterable[str], root: Path, registry: Path = REGISTRY, study: bool = False
+) -> Split:
+    """All named corpora as one split, with no text on both sides whatever corpus it is in.
+
+    study: for experiments, whose data and weights stay where they are made.
+    """
     split = Split((), ())
     for name in names:
-        split += read_corpus(find_corpus(name, registry), root)
+        split += read_corpus(find_corpus(name, registry, study), root)
     return keep_apart(split)
 
 
@@ -90,7 +117,8 @@ def _records(corpus: Corpus, files: Iterable[str], root: Path) -> Iterator[Recor
     captions = _captions(corpus, root)
     for name in files:
         if not (root / name).is_file():
-            raise UserError(f"{root / name} does not exist; set CORPORA_DIR to the corpora")
+            cure = f"set CORPORA_DIR, or: python -m data_preparation.corpora fetch {corpus.name}"
+            raise UserError(f"{root / name} does not exist; {cure}")
         for row in FORMATS[corpus.format](root / name):
             yield _record(corpus, row, captions)
 
@@ -99,7 +127,7 @@ def _record(corpus: Corpus, row: Row, captions: dict[str, str]) -> Record:
     name = f"{corpus.name}/{row.key}"
     return Record(
         id=name,
-        caption=captions.get(row.key),
+        caption=row.caption or captions.get(row.key),
         text=row.text,
         language=corpus.language,
         label=row.label,
@@ -108,6 +136,8 @@ def _record(corpus: Corpus, row: Row, captions: dict[str, str]) -> Record:
         licence=corpus.licence,
         group=group_key(row.text) or name,
         image=f"{corpus.images}/{row.image}" if row.image else None,
+        rationale=row.rationale,
+        messages=row.messages,
     )
 
 
@@ -119,3 +149,65 @@ def _captions(corpus: Corpus, root: Path) -> dict[str, str]:
     except OSError as error:
         raise UserError(f"{root / corpus.captions}: cannot be read: {error}") from error
     return dict(json.loads(text))
+
+
+def fetch_corpus(corpus: Corpus, root: Path) -> list[str]:
+    """Bring every file of `corpus` under `root`; a line about each, what cannot be had included."""
+    lines = []
+    for source in corpus.sources:
+        try:
+            done = fetch(source, corpus.repository, corpus.commit, root)
+        except UserError as error:
+            done = f"FAILED: {error}"
+        lines.append(f"{source.file}: {done}")
+    if corpus.pictures:
+        url = address(corpus.repository, corpus.commit, corpus.pictures)
+        names = [Path(row.image).name for row in _pictured(corpus, root) if row.image]
+        count = fetch_pictures(names, url, root / corpus.images)
+        lines.append(f"{corpus.images}: {count} pictures fetched, {len(names) - count} were there")
+    return lines
+
+
+def _pictured(corpus: Corpus, root: Path) -> Iterator[Row]:
+    for name in (*corpus.train, *corpus.validation, *corpus.both):
+        if (root / name).is_file():
+            yield from FORMATS[corpus.format](root / name)
+
+
+def describe(corpus: Corpus, root: Path) -> str:
+    """One line: name, usage, language, whether its files are there, licence, where it is from."""
+    there = all((root / name).is_file() for name in corpus.files())
+    state = "there" if there else "missing"
+    origin = f"{corpus.repository}@{corpus.commit[:8]}"
+    return "\t".join((corpus.name, corpus.usage, corpus.language, state, corpus.licence, origin))
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """The command; the process's exit code."""
+    parser = argparse.ArgumentParser(prog="python -m data_preparation.corpora")
+    verbs = parser.add_subparsers(dest="verb", required=True)
+    verbs.add_parser("list", help="every corpus, and whether its files are there")
+    getting = verbs.add_parser("fetch", help="download what is missing, check what is there")
+    getting.add_argument("names", nargs="+", metavar="NAME")
+    getting.add_argument("--study", action="store_true", help="allow corpora for study only")
+    flags = parser.parse_args(argv)
+    try:
+        lines = _list() if flags.verb == "list" else _fetch(flags.names, flags.study)
+    except UserError as error:
+        print(f"corpora: {error}", file=sys.stderr)
+        return 2
+    print("\n".join(lines))
+    return 2 if any(": FAILED: " in line for line in lines) else 0
+
+
+def _list() -> list[str]:
+    return [describe(one, corpora_dir()) for one in read_toml(REGISTRY, Registry).corpora]
+
+
+def _fetch(names: Iterable[str], study: bool) -> list[str]:
+    corpora = [find_corpus(name, study=study) for name in names]
+    return [line for one in corpora for line in fetch_corpus(one, corpora_dir())]
+
+
+if __name__ == "__main__":
+    sys.exit(main())

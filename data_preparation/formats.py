@@ -14,9 +14,12 @@ class Row:
 
     key: str
     text: str
-    label: int
+    label: int | None
     category: str | None = None
     image: str | None = None
+    caption: str | None = None
+    rationale: str | None = None
+    messages: tuple[dict[str, str], ...] | None = None
 
 
 def read_harmc(path: Path) -> Iterator[Row]:
@@ -69,8 +72,52 @@ def read_dreamspace(path: Path) -> Iterator[Row]:
         yield Row(str(number), row["text"], int(row["label"] == "Hate-Speech"))
 
 
-def _table(path: Path, **dialect: Any) -> Iterator[dict[str, str]]:
-    with path.open(encoding="utf-8-sig", newline="") as file:
+def read_toxicn(path: Path) -> Iterator[Row]:
+    """ToxiCN: `toxic` 1; `topic` is race, region, gender or lgbt."""
+    for number, row in enumerate(_table(path)):
+        yield Row(f"{path.stem}-{number}", row["content"], int(row["toxic"]), row["topic"])
+
+
+def read_toxicn_rationales(path: Path) -> Iterator[Row]:
+    """ToxiCN rows with a model's reason; the verdict ends the output, after the last space."""
+    for number, row in enumerate(json.loads(path.read_text(encoding="utf-8"))):
+        reason, verdict = row["output"].rsplit(" ", 1)
+        yield Row(str(number), row["input"], int(verdict.endswith("：是")), rationale=reason)
+
+
+def read_toxicn_mm(path: Path) -> Iterator[Row]:
+    """ToxiCN_MM: what Chinese memes say and show; `type` 0 is harmless."""
+    for row in json.loads(path.read_text(encoding="utf-8")):
+        key, kind = Path(row["new_path"]).stem, f"type {row['type']}"
+        yield Row(key, row["text"].strip(), row["label"], kind, caption=row["meme_discription"])
+
+
+def read_fine_grained(path: Path) -> Iterator[Row]:
+    """Hateful Memes: texts, and which group is attacked."""
+    for line in path.read_text(encoding="utf-8").splitlines():
+        row = json.loads(line)
+        groups = "/".join(row["gold_pc"])
+        yield Row(str(row["id"]), row["text"], int(row["gold_hate"] == ["hateful"]), groups)
+
+
+def read_indonesian(path: Path) -> Iterator[Row]:
+    """Indonesian tweets: only hate speech is harmful; abuse without hate is not. Not UTF-8."""
+    for number, row in enumerate(_table(path, encoding="latin-1")):
+        kinds = [name for name in ("HS", "Abusive") if row[name] == "1"]
+        yield Row(str(number), row["Tweet"].strip(), int(row["HS"]), "/".join(kinds) or "neither")
+
+
+def read_alpaca(path: Path) -> Iterator[Row]:
+    """Alpaca: instructions and answers, without labels, as chats of two turns."""
+    for number, row in enumerate(json.loads(path.read_text(encoding="utf-8"))):
+        asked = "\n".join(part for part in (row["instruction"], row["input"]) if part)
+        answer = {"role": "assistant", "content": row["output"]}
+        chat = ({"role": "user", "content": asked}, answer)
+        yield Row(str(number), asked, None, messages=chat)
+
+
+def _table(path: Path, encoding: str = "utf-8-sig", **dialect: Any) -> Iterator[dict[str, str]]:
+    with path.open(encoding=encoding, newline="") as file:
         yield from csv.DictReader(file, **dialect)
 
 
@@ -82,4 +129,10 @@ FORMATS: dict[str, Callable[[Path], Iterator[Row]]] = {
     "swsr": read_swsr,
     "hasoc": read_hasoc,
     "dreamspace": read_dreamspace,
+    "toxicn": read_toxicn,
+    "toxicn_rationales": read_toxicn_rationales,
+    "toxicn_mm": read_toxicn_mm,
+    "fine_grained": read_fine_grained,
+    "indonesian": read_indonesian,
+    "alpaca": read_alpaca,
 }

@@ -11,8 +11,10 @@ from data_preparation.corpora import (
     find_corpus,
     read_corpora,
     read_corpus,
+    refuse_study,
 )
 from data_preparation.formats import FORMATS
+from data_preparation.record import Record
 from model_package.errors import UserError
 from model_package.toml_file import read_toml
 
@@ -69,11 +71,30 @@ def test_a_missing_file_names_the_cure(root: Path) -> None:
         read_corpora(["one"], root, root / "corpora.toml")
 
 
-def test_every_registered_corpus_is_open_and_has_a_parser() -> None:
+def test_a_study_corpus_is_read_where_an_experiment_asks_for_it(root: Path) -> None:
+    (root / "two.csv").write_text(",topic,label,TEXT\n1,race,1,坏人\n", encoding="utf-8")
+    split = read_corpora(["two"], root, root / "corpora.toml", study=True)
+    assert [row.text for row in split.train] == ["坏人"]
+
+
+def test_rows_of_a_study_corpus_are_not_shared(root: Path) -> None:
+    rows = [Record("a", source="one"), Record("b", source="two"), Record("c")]
+    with pytest.raises(UserError, match="^rows of two are for study only"):
+        refuse_study(rows, root / "corpora.toml")
+    refuse_study([rows[0], rows[2]], root / "corpora.toml")
+
+
+def test_every_registered_corpus_has_a_parser_and_its_files_a_source() -> None:
     corpora = read_toml(REGISTRY, Registry).corpora
-    assert {corpus.usage for corpus in corpora} == {"open"}
+    assert {corpus.usage for corpus in corpora} == {"open", "study"}
     assert {corpus.format for corpus in corpora} == set(FORMATS)
-    assert all(len(corpus.commit) == 8 and corpus.licence for corpus in corpora)
+    assert len({corpus.name for corpus in corpora}) == len(corpora)
+    for corpus in corpora:
+        assert {source.file for source in corpus.sources} == set(corpus.files())
+        assert corpus.licence
+        assert len(corpus.commit) == 40 or not any(source.path for source in corpus.sources)
+        assert all(len(source.sha256) == 64 for source in corpus.sources)
+        assert all(bool(source.path) != bool(source.changed) for source in corpus.sources)
 
 
 @pytest.mark.shared
@@ -81,10 +102,30 @@ def test_the_real_corpora_are_read_whole() -> None:
     root = corpora_dir()
     if not (root / "cold" / "train.csv").is_file():
         pytest.skip(f"no corpora in {root}; set CORPORA_DIR to the folder that holds them")
-    names = [corpus.name for corpus in read_toml(REGISTRY, Registry).corpora]
-    split = read_corpora(names, root)
+    corpora = read_toml(REGISTRY, Registry).corpora
+    split = read_corpora([corpus.name for corpus in corpora if corpus.usage == "open"], root)
     held = {row.group for row in split.validation}
     assert not held & {row.group for row in split.train}
     assert len({row.id for row in (*split.train, *split.validation)}) == 101108
     assert sum(row.source == "harmc" for row in split.validation) == 177
     assert sum(row.source == "cold" for row in split.validation) == 6431
+
+
+@pytest.mark.shared
+def test_the_corpora_for_study_are_read_whole() -> None:
+    root = corpora_dir()
+    if not (root / "toxicn" / "train.csv").is_file():
+        pytest.skip(f"no corpora in {root}; set CORPORA_DIR to the folder that holds them")
+    counts = {}
+    for corpus in read_toml(REGISTRY, Registry).corpora:
+        if corpus.usage == "study":
+            split = read_corpus(corpus, root)
+            counts[corpus.name] = len(split.train) + len(split.validation)
+    assert counts == {
+        "toxicn": 9608,
+        "toxicn_rationales": 1922,
+        "toxicn_mm": 9464,
+        "fine_grained_hateful_memes": 8500,
+        "indonesian_hate": 13169,
+        "alpaca": 52002,
+    }

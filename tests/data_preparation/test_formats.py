@@ -65,3 +65,55 @@ def test_dreamspace(tmp_path: Path) -> None:
     text = 'text,label\n"அ, ஆ",Hate-Speech\nஇ,Non-Hate-Speech\n'
     expected = [Row("0", "அ, ஆ", 1), Row("1", "இ", 0)]
     assert rows(tmp_path / "a.csv", "dreamspace", text) == expected
+
+
+def test_toxicn(tmp_path: Path) -> None:
+    text = "topic,content,toxic\nrace,甲,1\nlgbt,乙,0\n"
+    expected = [Row("train-0", "甲", 1, "race"), Row("train-1", "乙", 0, "lgbt")]
+    assert rows(tmp_path / "train.csv", "toxicn", text) == expected
+
+
+def test_toxicn_rationales(tmp_path: Path) -> None:
+    text = (
+        '[{"instruction": "?", "input": "甲", "output": "贬低。 不良内容：是"},'
+        ' {"instruction": "?", "input": "乙", "output": "平和，不良内容：否。 不良内容：否"}]'
+    )
+    assert rows(tmp_path / "a.json", "toxicn_rationales", text) == [
+        Row("0", "甲", 1, rationale="贬低。"),
+        Row("1", "乙", 0, rationale="平和，不良内容：否。"),
+    ]
+
+
+def test_toxicn_mm(tmp_path: Path) -> None:
+    text = '[{"new_path": "7.jpg", "text": "甲 ", "label": 1, "type": 2, "meme_discription": "猫"}]'
+    expected = [Row("7", "甲", 1, "type 2", caption="猫")]
+    assert rows(tmp_path / "a.json", "toxicn_mm", text) == expected
+
+
+def test_fine_grained(tmp_path: Path) -> None:
+    text = (
+        '{"id": 7, "text": "a", "gold_hate": ["hateful"], "gold_pc": ["race", "sex"]}\n'
+        '{"id": 8, "text": "b", "gold_hate": ["not_hateful"], "gold_pc": ["pc_empty"]}\n'
+    )
+    expected = [Row("7", "a", 1, "race/sex"), Row("8", "b", 0, "pc_empty")]
+    assert rows(tmp_path / "a.json", "fine_grained", text) == expected
+
+
+def test_indonesian_counts_only_hate_as_harmful_and_is_not_utf8(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes("Tweet,HS,Abusive\ncafé ,1,1\nb,0,1\nc,0,0\n".encode("latin-1"))
+    assert list(FORMATS["indonesian"](path)) == [
+        Row("0", "café", 1, "HS/Abusive"),
+        Row("1", "b", 0, "Abusive"),
+        Row("2", "c", 0, "neither"),
+    ]
+
+
+def test_alpaca_rows_are_chats_without_labels(tmp_path: Path) -> None:
+    text = '[{"instruction": "Add", "input": "1 2", "output": "3"}]'
+    (row,) = rows(tmp_path / "a.json", "alpaca", text)
+    assert (row.text, row.label) == ("Add\n1 2", None)
+    assert row.messages == (
+        {"role": "user", "content": "Add\n1 2"},
+        {"role": "assistant", "content": "3"},
+    )

@@ -37,6 +37,9 @@ def test_records_survive_a_file(tmp_path: Path) -> None:
         ('{"id": "1", "label": 2}', "neither 0 nor 1"),
         ('{"id": "1", "label": true}', "label cannot be True"),
         ('{"id": "1", "text": 3}', "text cannot be 3"),
+        ('{"id": "1", "text": null}', "text cannot be None"),
+        ('{"id": "1", "messages": ["hi"]}', "messages must be objects with a role"),
+        ('{"id": "1", "messages": [{"role": "user", "content": 1}]}', "messages must be"),
     ],
 )
 def test_mistakes_are_named(line: str, reason: str) -> None:
