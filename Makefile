@@ -145,11 +145,12 @@ $(VENV)/%.txt: pyproject.toml $(VENV)/made
 
 # First and alone: any other way, a plain `torch` is gigabytes of CUDA on most machines.
 $(VENV)/torch.done: constraints.txt $(VENV)/made
-	@if nvidia-smi -L >/dev/null 2>&1; then kind=cu126; else kind=cpu; fi; \
-	index=$$($(call pytorch_index,$$kind)); \
-	echo "installing $(TORCH)$${index:+ for $$kind}" >&2; \
-	[ -n "$$index" ] || echo "  PyTorch's index of $$kind builds does not answer; taking pip's default" >&2; \
-	$(PY) -m pip install --no-deps $$index $(TORCH) | $(SHORTLY) >&2
+	@$(PY) -m pip show torch 2>/dev/null | grep -q '^Version: $(TORCH:torch==%=%)' || { \
+	    if nvidia-smi -L >/dev/null 2>&1; then kind=cu126; else kind=cpu; fi; \
+	    index=$$($(call pytorch_index,$$kind)); \
+	    echo "installing $(TORCH)$${index:+ for $$kind}" >&2; \
+	    [ -n "$$index" ] || echo "  PyTorch's index of $$kind builds does not answer; taking pip's default" >&2; \
+	    $(PY) -m pip install --no-deps $$index $(TORCH) | $(SHORTLY) >&2; }
 	@touch $@
 
 $(VENV)/%.done: $(VENV)/%.txt constraints.txt $(VENV)/torch.done
