@@ -80,7 +80,7 @@ def _sieve(
         against = [other for other in found if conflict(record, records[other])]
         same = [other for other in found if other not in against]
         if against and drop_conflicts:
-            reasons |= {other: _disagree(records[other], record) for other in against}
+            reasons = {other: _disagree(records[other], record) for other in against} | reasons
             reasons[number] = _disagree(record, records[against[0]])
         stays = [other for other in same if other not in reasons]
         if stays and number not in reasons:

@@ -17,7 +17,7 @@ from model_package.toml_file import read_toml
 WORDS = Path(__file__).parent / "languages.toml"
 SCRIPTS = {
     "han": re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]"),
-    "kana": re.compile(r"[\u3041-\u30ff]+"),
+    "kana": re.compile(r"[\u3041-\u30ff]"),
     "hangul": re.compile(r"[\uac00-\ud7af]+"),
     "tamil": re.compile(r"[\u0b80-\u0bff]+"),
     "cyrillic": re.compile(r"[\u0400-\u04ff]+"),
@@ -58,7 +58,7 @@ def guess_latin(text: str) -> str | None:
     words = [word.casefold() for word in SCRIPTS["latin"].findall(text)]
     scores = {one.language: sum(_weight(one, word) for word in words) for one in _profiles()}
     (first, high), (_, low) = sorted(scores.items(), key=lambda item: -item[1])[:2]
-    return first if high >= 2 and high > 2 * low else None
+    return first if high >= 3 and high > 2 * low else None
 
 
 def check_language(record: Record) -> Record | str:

@@ -66,7 +66,7 @@ def _check(name: str, value: Any, where: str) -> None:
         raise UserError(f"{where}: {name} cannot be {value!r}")
     if name == "label" and value not in (0, 1):
         raise UserError(f"{where}: label {value!r} is neither 0 nor 1")
-    if name == "messages" and not all(map(_is_message, value)):
+    if name == "messages" and not all(_is_message(one) for one in value):
         raise UserError(f"{where}: messages must be objects with a role and a content, both text")
 
 
