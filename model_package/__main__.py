@@ -38,12 +38,12 @@ def _run(options: Options, log: Log) -> int:
     profile = load_profile(options.profile)
     policy = load_policy(options.policy or profile.policy)
     check_present(weights_folder(profile, options.weights), profile)
-    log(f"profile {profile.name}, policy {policy.name}: loading models")
     output = Output(policy, _open(options.evidence), log)
     spool = Spool(0)
     limits = _limits(profile, _deadline(start, options.time_limit))
     supervisor = Supervisor(spool, lambda: WorkerProcess(options, log.follow), output, log, limits)
     _stop_on_signals(supervisor)
+    log(f"profile {profile.name}, policy {policy.name}: loading models")
     spool.start()
     try:
         supervisor.run()

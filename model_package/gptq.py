@@ -37,6 +37,8 @@ def load_causal_lm(folder: Path, kernel: str, dtype: torch.dtype, device: torch.
         use_safetensors=True,
         **({"device_map": {"": device}} if kernel == "gptqmodel" else {}),
     )
+    if quantization is not None and kernel == "unpack":
+        model.hf_quantizer.remove_quantization_config(model)  # its matrices are plain now
     return model.to(device).eval()
 
 

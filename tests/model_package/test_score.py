@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 import torch
-from transformers import AutoModelForCausalLM
 
 from model_package import Moderator
 from model_package.evidence import Evidence
@@ -40,65 +39,67 @@ def flat(answers: list[dict[str, float]]) -> list[float]:
     return [proba for one in answers for proba in one.values()]
 
 
-def test_a_score_is_the_softmax_of_two_logits_of_the_whole_prompt() -> None:
+@pytest.fixture(scope="module")
+def one() -> Scorer:
+    """A scorer that takes one row at a time, as the pocket profile does."""
+    return scorer()
+
+
+def test_a_score_is_the_softmax_of_two_logits_of_the_whole_prompt(one: Scorer) -> None:
     """Without the shared prefix, the cut head, padding or our own unpacking into layers."""
-    ours, seen = scorer(), evidences(12)
+    seen = evidences(12)
     model = load_causal_lm(FOLDER, "unpack", torch.float32, CPU)
-    for evidence, answers in zip(seen, ours.score(seen), strict=True):
-        for question, view in ours.builder.policy.asks(evidence):
-            words = ours.builder.answers[question.id, view.id]
-            ids = torch.tensor([ours.builder.build(question, view, evidence).ids])
+    for evidence, answers in zip(seen, one.score(seen), strict=True):
+        for question, view in one.builder.policy.asks(evidence):
+            words = one.builder.answers[question.id, view.id]
+            ids = torch.tensor([one.builder.build(question, view, evidence).ids])
             with torch.inference_mode():
                 logits = model(ids).logits[0, -1]
             expected = torch.softmax(logits[[words.yes, words.no]].double(), 0)[0]
             assert answers[f"{question.id}/{view.id}"] == pytest.approx(float(expected), abs=1e-5)
 
 
-def test_alone_batched_and_shuffled_are_the_same() -> None:
+def test_alone_batched_and_shuffled_are_the_same(one: Scorer) -> None:
     seen = evidences(30)
-    alone = [answers for one in seen for answers in scorer_one.score([one])]
-    assert scorer_one.score(seen) == alone
+    alone = [answers for evidence in seen for answers in one.score([evidence])]
+    assert one.score(seen) == alone
     order = random.Random(1).sample(range(30), 30)
     shuffled = scorer(batch_tokens=4096).score([seen[n] for n in order])
     for place, n in enumerate(order):
         assert shuffled[place] == pytest.approx(alone[n], abs=5e-5)
 
 
-scorer_one = scorer()
-
-
-def test_packed_and_unpacked_weights_give_the_same() -> None:
+def test_packed_and_unpacked_weights_give_the_same(one: Scorer) -> None:
     seen = evidences(8)
     packed = scorer("packed")
     assert any(isinstance(layer, PackedLinear) for layer in packed.model.modules())
-    assert flat(packed.score(seen)) == pytest.approx(flat(scorer_one.score(seen)), abs=1e-6)
+    assert flat(packed.score(seen)) == pytest.approx(flat(one.score(seen)), abs=1e-6)
 
 
-def test_gptqmodel_reads_the_same_weights() -> None:
+def test_gptqmodel_reads_the_same_weights(one: Scorer) -> None:
     """Its kernel for CPUs computes in half precision, so the distance is larger."""
     pytest.importorskip("gptqmodel", reason="gptqmodel is in the train extra")
     seen = evidences(8)
     theirs = scorer("gptqmodel").score(seen)
-    assert flat(theirs) == pytest.approx(flat(scorer_one.score(seen)), abs=0.05)
+    assert flat(theirs) == pytest.approx(flat(one.score(seen)), abs=0.05)
 
 
-def test_the_head_holds_the_answer_words_alone() -> None:
-    assert scorer_one.model.get_output_embeddings().weight.shape[0] == 2
+def test_the_head_holds_the_answer_words_alone(one: Scorer) -> None:
+    assert one.model.get_output_embeddings().weight.shape[0] == 2
 
 
-def test_nothing_to_show_has_no_answers() -> None:
-    assert scorer_one.score([Evidence(), Evidence("a cat", "")])[0] == {}
-    assert list(scorer_one.score([Evidence("a cat", "")])[0]) == ["harmful/caption_text"]
+def test_nothing_to_show_has_no_answers(one: Scorer) -> None:
+    assert one.score([Evidence(), Evidence("a cat", "")])[0] == {}
+    assert list(one.score([Evidence("a cat", "")])[0]) == ["harmful/caption_text"]
 
 
 def test_unquantized_weights_load_as_well(tmp_path: Path) -> None:
     model = load_causal_lm(FOLDER, "unpack", torch.float32, CPU)
-    del model.config.quantization_config
     model.save_pretrained(tmp_path)
+    assert "quantization_config" not in (tmp_path / "config.json").read_text()
     plain = load_causal_lm(tmp_path, "unpack", torch.float32, CPU)
     ids = torch.tensor([[5, 6, 7]])
     torch.testing.assert_close(plain(ids).logits, model(ids).logits)
-    assert AutoModelForCausalLM.from_pretrained(tmp_path).config.model_type == "mistral"
 
 
 def test_half_precision_is_for_gpus() -> None:

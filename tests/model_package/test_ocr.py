@@ -1,0 +1,243 @@
+"""What the real engines read off memes that were drawn with known words."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from data_preparation.backgrounds import GROUNDS
+from data_preparation.render import Drawn, Meme, render
+from model_package import ocr_tesseract
+from model_package.errors import UserError
+from model_package.ocr import Reader, make_reader
+from model_package.ocr_line import Box, Line, Pixels
+from model_package.ocr_tesseract import find_languages
+from model_package.profile import Ocr
+
+SIZE = (600, 450)
+WORDS = {
+    "en": ("The lift is broken", "so I took the stairs"),
+    "ms": ("Hujan turun lagi", "baju belum kering"),
+    "zh": ("老板说今天不用加班", "我一句也不信"),
+    "ta": ("மழை பெய்தது", "குடை வீட்டில் இருக்கிறது"),
+}
+MIXED = ("Boss சொன்னார் urgent", "நான் சொன்னேன் okay")
+needs_tamil = pytest.mark.skipif(
+    "tam" not in find_languages(), reason="apt-get install tesseract-ocr-tam"
+)
+each_language = pytest.mark.parametrize(
+    "language", ["en", "ms", "zh", pytest.param("ta", marks=needs_tamil)]
+)
+
+
+@pytest.fixture(scope="module")
+def reader() -> Reader:
+    return make_reader(Ocr(), threads=1)
+
+
+def busy(top: str, bottom: str, ground: str = "clouds", **how: object) -> Drawn:
+    meme = Meme(top, bottom, size=40, **how)  # type: ignore[arg-type]
+    return render(meme, GROUNDS[ground](SIZE, 11))
+
+
+@each_language
+def test_clean_lines_are_read_exactly(reader: Reader, language: str) -> None:
+    paper = Image.new("RGB", SIZE, "white")
+    drawn = render(Meme(*WORDS[language], ink="dark", capitals=False, size=40), paper)
+    assert reader.read(drawn.image) == drawn.text
+
+
+@each_language
+@pytest.mark.parametrize("ground", ["clouds", "shapes"])
+def test_outlined_lines_are_read_exactly(reader: Reader, language: str, ground: str) -> None:
+    drawn = busy(*WORDS[language], ground, jpeg=80)
+    assert reader.read(drawn.image) == drawn.text
+
+
+@needs_tamil
+def test_a_line_may_mix_tamil_and_english(reader: Reader) -> None:
+    drawn = busy(*MIXED)
+    assert reader.read(drawn.image) == drawn.text
+
+
+def test_a_line_may_mix_chinese_and_english(reader: Reader) -> None:
+    drawn = busy("Aiyo 今天又下雨", "deadline 是明天")
+    assert reader.read(drawn.image) == drawn.text
+
+
+def test_small_memes_are_read_too(reader: Reader) -> None:
+    drawn = busy(*WORDS["en"])
+    assert reader.read(drawn.image.resize((240, 180))).split() == drawn.text.split()
+
+
+@pytest.mark.parametrize("mark", ["imgflip.com", "memegenerator.net", "www.somesite.com"])
+def test_watermarks_are_left_out(reader: Reader, mark: str) -> None:
+    drawn = busy(*WORDS["en"], watermark=mark)
+    assert reader.read(drawn.image) == drawn.text
+
+
+@each_language
+def test_every_line_stands_where_it_was_drawn_and_once(reader: Reader, language: str) -> None:
+    drawn = busy(*WORDS[language])
+    read = reader.lines(drawn.image)
+    assert [line.text for line in read] == [line.text for line in drawn.lines]
+    for line, truth in zip(read, drawn.lines, strict=True):
+        middle = (line.box[1] + line.box[3]) / 2
+        assert truth.box[1] < middle < truth.box[3]
+        assert 0.6 < line.score <= 1
+
+
+@needs_tamil
+def test_each_line_says_which_engine_read_it(reader: Reader) -> None:
+    drawn = busy("Good morning", "காலை வணக்கம்")
+    assert [line.engine for line in reader.lines(drawn.image)] == ["rapidocr", "tesseract"]
+
+
+def test_without_a_tamil_reader_tamil_is_left_out_not_misread(
+    reader: Reader, caplog: pytest.LogCaptureFixture
+) -> None:
+    latin_only = Reader(reader.finder, None, 0.6)
+    assert latin_only.read(busy(*WORDS["ta"]).image) == ""
+    assert caplog.text == ""
+
+
+@pytest.mark.parametrize(
+    "size", [(1, 1), (3, 4000), (4000, 3), (9, 3000), (3000, 9), (600, 450), (1280, 1280)]
+)
+def test_empty_pictures_say_nothing(
+    reader: Reader, size: tuple[int, int], caplog: pytest.LogCaptureFixture
+) -> None:
+    assert reader.read(Image.new("RGB", size)) == ""
+    assert caplog.text == ""
+
+
+def test_noise_says_nothing(reader: Reader) -> None:
+    pixels = np.random.default_rng(0).integers(0, 256, (300, 400, 3), dtype=np.uint8)
+    assert reader.read(Image.fromarray(pixels)) == ""
+
+
+@pytest.mark.parametrize("mode", ["RGBA", "L", "P", "CMYK"])
+def test_other_modes_are_read_as_well(reader: Reader, mode: str) -> None:
+    drawn = busy(*WORDS["en"])
+    assert reader.read(drawn.image.convert(mode)).split() == drawn.text.split()
+
+
+def test_reading_twice_gives_the_same_lines(reader: Reader) -> None:
+    image = busy(*WORDS["ms"]).image
+    assert reader.lines(image) == reader.lines(image)
+
+
+def test_an_engine_that_fails_costs_one_image_and_logs_no_words(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    class Broken:
+        name = "broken"
+
+        def lines(self, pixels: Pixels) -> list[Line]:
+            raise RuntimeError("secret words")
+
+    assert Reader(Broken(), None, 0.5).read(Image.new("RGB", (50, 50))) == ""
+    assert caplog.messages == ["OCR gave up on an image: RuntimeError"]
+
+
+def test_only_doubtful_lines_go_to_the_second_engine_and_not_for_ever() -> None:
+    class Finder:
+        name = "first"
+
+        def lines(self, pixels: Pixels) -> list[Line]:
+            sure = [Line("GOOD WORDS", 0.99, (0, 0, 90, 20), self.name)]
+            return sure + [
+                Line("6T1LLT", 0.7, (0, 30 * n, 90, 30 * n + 20), self.name) for n in range(1, 20)
+            ]
+
+    class Second:
+        def __init__(self) -> None:
+            self.asked: list[Box] = []
+
+        def read_line(self, pixels: Pixels, box: Box) -> Line | None:
+            self.asked.append(box)
+            return None
+
+    second = Second()
+    assert Reader(Finder(), second, 0.6).read(Image.new("RGB", (600, 620))) == "GOOD WORDS"
+    assert second.asked == [(0, 30 * n, 90, 30 * n + 20) for n in range(1, 7)]
+
+
+def test_missing_tamil_is_said_once_with_its_cure(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(ocr_tesseract, "FOLDERS", (str(tmp_path),))
+    monkeypatch.delenv("TESSDATA_PREFIX", raising=False)
+    reader = make_reader(Ocr(), threads=1)
+    assert reader.second is None
+    assert caplog.messages == ["Tesseract lacks Tamil; run: sudo apt-get install tesseract-ocr-tam"]
+
+
+def test_languages_are_looked_for_where_tessdata_prefix_says(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "tam.traineddata").touch()
+    monkeypatch.setenv("TESSDATA_PREFIX", str(tmp_path))
+    assert find_languages()["tam"] == tmp_path
+
+
+def test_unknown_engines_and_none_at_all_are_the_users_mistake(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    with pytest.raises(UserError, match="no OCR engine is called 'easyocr'; choose from rapidocr"):
+        make_reader(Ocr(engines=("easyocr",)), threads=1)
+    monkeypatch.setattr(ocr_tesseract, "FOLDERS", (str(tmp_path),))
+    monkeypatch.delenv("TESSDATA_PREFIX", raising=False)
+    with pytest.raises(UserError, match="run: pip install rapidocr"):
+        make_reader(Ocr(engines=("tesseract",)), threads=1)
+
+
+@pytest.mark.skipif("eng" not in find_languages(), reason="apt-get install tesseract-ocr-eng")
+def test_tesseract_alone_reads_clean_text() -> None:
+    reader = make_reader(Ocr(engines=("tesseract",)), threads=1)
+    paper = Image.new("RGB", SIZE, "white")
+    drawn = render(Meme(*WORDS["en"], ink="dark", capitals=False, size=40), paper)
+    assert reader.read(drawn.image) == drawn.text
+
+
+OFFLINE = """
+import socket, sys
+def refuse(*_): raise SystemExit("a connection was tried")
+socket.socket.connect = socket.getaddrinfo = refuse
+import model_package.ocr
+print(sorted({"cv2", "rapidocr", "onnxruntime", "tesserocr"} & set(sys.modules)), file=sys.stderr)
+from PIL import Image
+from model_package.profile import Ocr
+print(model_package.ocr.make_reader(Ocr(), 64).read(Image.open(sys.argv[1])), file=sys.stderr)
+"""
+
+
+def test_it_needs_no_network_prints_nothing_and_imports_late(
+    tmp_path: Path, folder_listing: Callable[[], list[str]]
+) -> None:
+    busy(*WORDS["en"]).image.save(tmp_path / "meme.png")
+    before = folder_listing()
+    run = subprocess.run(
+        [sys.executable, "-c", OFFLINE, str(tmp_path / "meme.png")],
+        capture_output=True,
+        text=True,
+        check=True,
+        env=os.environ | {"PYTHONIOENCODING": "utf-8"},
+    )
+    assert run.stdout == ""
+    assert run.stderr.splitlines() == ["[]", "THE LIFT IS BROKEN", "SO I TOOK THE STAIRS"]
+    assert folder_listing() == before
+
+
+@pytest.fixture
+def folder_listing() -> Callable[[], list[str]]:
+    """The files beside RapidOCR's models, where it would put a download."""
+    import rapidocr
+
+    folder = Path(rapidocr.__file__).parent / "models"
+    return lambda: sorted(path.name for path in folder.iterdir())
