@@ -168,8 +168,8 @@ def _text(grammar: Grammar, draw: Draw, language: str) -> str:
     place = LANGUAGES.index(language)
     value = _values(grammar, draw, place)
     lines = (draw.family.top[draw.top], draw.family.bottom[draw.bottom])
-    filled = (SLOT.sub(value, line[place]) for line in lines)
-    return "\n".join(_capitalised(line) for line in filled if line)
+    filled = "\n".join(SLOT.sub(value, line[place]) for line in lines if line[place])
+    return "\n".join(line[:1].upper() + line[1:] for line in filled.splitlines())
 
 
 def _values(grammar: Grammar, draw: Draw, place: int) -> Callable[[re.Match[str]], str]:
@@ -183,7 +183,3 @@ def _values(grammar: Grammar, draw: Draw, place: int) -> Callable[[re.Match[str]
         return grammar.groups[draw.who].form(place, form) if name == "who" else chosen[name][place]
 
     return value
-
-
-def _capitalised(line: str) -> str:
-    return line[:1].upper() + line[1:]

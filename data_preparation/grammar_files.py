@@ -13,6 +13,7 @@ EVERY = "*"  # as category: one family a category; as group: every group
 ANY = "any"  # the category of a slot that serves all
 
 Line = tuple[str, ...]  # one line of a meme in each of LANGUAGES, in their order
+NOTHING: Line = ("",) * len(LANGUAGES)
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,7 @@ class Scene:
 class Family:
     """One idea with one label: tops and bottoms that all go together.
 
-    groups: whom it speaks of; empty means those of its category where a line has {who}.
+    bottom: one empty line where the tops are whole memes, with a line break inside. groups: whom it speaks of; empty means those of its category where a line has {who}.
     most: how many of its draws are used.
     """
 
@@ -75,7 +76,7 @@ class Family:
     kind: str
     scenes: tuple[str, ...]
     top: tuple[Line, ...]
-    bottom: tuple[Line, ...]
+    bottom: tuple[Line, ...] = (NOTHING,)
     groups: tuple[str, ...] = ()
     most: int = 64
 
