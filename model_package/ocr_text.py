@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from difflib import SequenceMatcher
 
 HAN = re.compile("[\u2e80-\u2fdf\u3005-\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
 TAMIL = re.compile("[\u0b80-\u0bff]")
@@ -10,9 +11,14 @@ SITES = (
     "imgflip|memegenerator|quickmeme|makeameme|mematic|memecenter|memebase|memedroid|9gag|"
     "kapwing|ifunny|imgur|giphy|meme-arsenal|troll\\.me|diylol|cheezburger"
 )
-SITE = re.compile(rf"\b(?:www\.)?(?:{SITES})(?:\.?(?:com|co|net|org|me))?\b", re.IGNORECASE)
+SITE = re.compile(
+    rf"\b(?:www\.)?(?:{SITES})\.(?:com|co|net|org|me)\b|^\W*(?:{SITES})\W*$", re.IGNORECASE
+)
 ADDRESS = re.compile(r"(?:https?://)?(?:www\.)?[\w-]+\.(?:com?|net|org|me|io)(?:/\S*)?")
 SMALL = 0.06  # of the picture's height: an address no taller than this is a watermark
+EDGE = 0.9  # of the picture's height: below this a small line may be a blurred watermark
+ALIKE = 0.55  # how near (difflib's ratio) a blurred watermark comes to the commonest one
+WORD = re.compile(r"\b[^\W\d_]{3,}\b")
 SURE = 0.9  # RapidOCR's score of what it can read is above this, of what it cannot below
 
 
@@ -27,20 +33,28 @@ def tamil_share(text: str) -> float:
     return len(TAMIL.findall(letters)) / len(letters) if letters else 0.0
 
 
+def tamil_letters(text: str) -> int:
+    """Tamil consonants and vowels in `text`, without the signs that go on them."""
+    return sum(c.isalpha() for c in TAMIL.findall(text))
+
+
 def tidy(text: str) -> str:
     """Composed characters, no joiners, one space between words."""
     return " ".join(JOINERS.sub("", unicodedata.normalize("NFC", text)).split())
 
 
-def without_watermark(text: str, height_share: float) -> str:
+def without_watermark(text: str, height: float, top: float) -> str:
     """`text` less the names of meme sites, and empty when it is a small internet address.
 
-    height_share: the line's height over the picture's.
+    height, top: the line's, as shares of the picture's height.
     """
     text = " ".join(SITE.sub(" ", text).split())
+    if height > SMALL:
+        return text
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
-    small = height_share < SMALL
-    return "" if small and ADDRESS.fullmatch(plain.replace(" ", "")) else text
+    plain = plain.replace(" ", "")
+    blurred = top > EDGE and SequenceMatcher(None, plain, "imgflip.com").ratio() > ALIKE
+    return "" if blurred or ADDRESS.fullmatch(plain) else text
 
 
 def is_junk(text: str) -> bool:
@@ -48,7 +62,7 @@ def is_junk(text: str) -> bool:
     scripts = {_script(character) for character in text if character.isalpha()}
     if not scripts or "other" in scripts:
         return True
-    return scripts == {"latin"} and not re.search(r"[^\W\d_]{3}", text)
+    return scripts == {"latin"} and not WORD.search(text)
 
 
 def _script(letter: str) -> str:
