@@ -1,0 +1,119 @@
+"""The command-line flags that every stage with a provider shares, and the desk they describe.
+
+Keys come from the environment alone: a command line is seen by everyone on the machine.
+"""
+
+import argparse
+import dataclasses
+import math
+from collections.abc import Mapping
+from pathlib import Path
+
+from data_preparation.providers.cost import Meter, Price, find_price
+from data_preparation.providers.desk import Desk
+from data_preparation.providers.kept import Cap, Capped, Kept
+from data_preparation.providers.pace import Manners
+from data_preparation.providers.request import Provider, Setting
+from data_preparation.providers.store import Store
+from model_package.errors import UserError
+
+PROVIDERS = ("template", "openai", "openai-batch", "transformers")
+SAMPLING = {"temperature": float, "top_p": float, "top_k": int, "max_tokens": int, "seed": int}
+REPLIES = Path("runs/replies")
+
+
+def add_flags(parser: argparse.ArgumentParser) -> None:
+    """Add the flags of providers, sampling and cost to `parser`."""
+    group = parser.add_argument_group("provider")
+    group.add_argument("--provider", choices=PROVIDERS, help="openai when a model is named")
+    group.add_argument("--model", help="name or folder; or MODEL_ID")
+    group.add_argument("--base-url", help="of an OpenAI-compatible endpoint; or OPENAI_BASE_URL")
+    group.add_argument("--replies", type=Path, default=REPLIES, help="folder of kept replies")
+    group.add_argument("--batch", type=int, default=8, help="rows at once of a local model")
+    group.add_argument("--poll", type=float, default=60.0, help="seconds between looks at a batch")
+    _add_manners(parser.add_argument_group("limits"))
+    sampling = parser.add_argument_group("sampling")
+    for name, kind in SAMPLING.items():
+        sampling.add_argument(f"--{name.replace('_', '-')}", type=kind)
+    cost = parser.add_argument_group("cost")
+    cost.add_argument("--cap-tokens", type=float, default=math.inf, help="tokens in all, at most")
+    cost.add_argument("--cap-money", type=float, default=math.inf, help="money in all, at most")
+    cost.add_argument("--prices", type=Path, help="your own price list (TOML)")
+
+
+def open_desk(flags: argparse.Namespace, environ: Mapping[str, str]) -> Desk:
+    """The desk that the flags, and behind them the environment, describe."""
+    model = flags.model or environ.get("MODEL_ID", "")
+    name = flags.provider or ("openai" if model else "template")
+    if not model and name != "template":
+        raise UserError(f"provider {name} needs a model: give --model, or set MODEL_ID")
+    meter = Meter(_price(flags, name, model), batch=name == "openai-batch")
+    provider, title = _provider(name, model, flags, environ), model
+    if name == "transformers":
+        model, title = f"{model}@{_fingerprint(model)}", Path(model).name
+    capped = Capped(provider, meter, Cap(flags.cap_tokens, flags.cap_money))
+    kept = Kept(capped, Store(flags.replies))
+    return Desk(kept, meter, model or name, title or "grammar", sampling(flags))
+
+
+def sampling(flags: argparse.Namespace) -> dict[str, Setting]:
+    """The sampling settings that were given."""
+    given = {name: getattr(flags, name) for name in SAMPLING}
+    return {name: value for name, value in given.items() if value is not None}
+
+
+def _add_manners(group: "argparse._ArgumentGroup") -> None:
+    for field in dataclasses.fields(Manners):
+        flag = f"--{field.name.replace('_', '-')}"
+        group.add_argument(flag, type=type(field.default), default=field.default)
+
+
+def _manners(flags: argparse.Namespace) -> Manners:
+    names = [field.name for field in dataclasses.fields(Manners)]
+    return Manners(**{name: getattr(flags, name) for name in names})
+
+
+def _price(flags: argparse.Namespace, name: str, model: str) -> Price | None:
+    if name not in ("openai", "openai-batch"):
+        return None
+    price = find_price(model, flags.prices)
+    if price is None and flags.cap_money < math.inf:
+        raise UserError(f"no price is known for {model!r}: give one by --prices, or --cap-tokens")
+    return price
+
+
+def _provider(
+    name: str, model: str, flags: argparse.Namespace, environ: Mapping[str, str]
+) -> Provider:
+    """Imports what it needs: clients and models take seconds to load."""
+    if name == "template":
+        from data_preparation.providers.template import Template  # noqa: PLC0415
+
+        return Template()
+    if name == "transformers":
+        from data_preparation.providers.local import load_local  # noqa: PLC0415
+
+        return load_local(Path(model), flags.batch)
+    return _openai(name, flags, environ)
+
+
+def _openai(name: str, flags: argparse.Namespace, environ: Mapping[str, str]) -> Provider:
+    from data_preparation.providers.batch_part import Parts  # noqa: PLC0415
+    from data_preparation.providers.openai_batch import OpenAIBatch  # noqa: PLC0415
+    from data_preparation.providers.openai_chat import OpenAIChat, connect  # noqa: PLC0415
+
+    url = flags.base_url or environ.get("OPENAI_BASE_URL")
+    key = environ.get("API_KEY") or environ.get("OPENAI_API_KEY") or ("none" if url else "")
+    if not key:
+        raise UserError("no key: set API_KEY, or give the --base-url of a server that needs none")
+    manners = _manners(flags)
+    client = connect(url, key, manners)
+    if name == "openai":
+        return OpenAIChat(client, manners)
+    return OpenAIBatch(client, Parts(flags.replies / "batches"), manners, flags.poll)
+
+
+def _fingerprint(folder: str) -> str:
+    from data_preparation.providers.local import fingerprint  # noqa: PLC0415
+
+    return fingerprint(Path(folder))

@@ -1,0 +1,96 @@
+"""Local models as providers: seeded rows, first-token logprobs, and one behind a real server."""
+
+import threading
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from data_preparation.providers.local import Local, fingerprint, load_local
+from data_preparation.providers.request import Request
+from model_package.errors import UserError
+from tests.data_preparation.conftest import ask, chat
+from tests.data_preparation.openai_server import Behaviour, Body, serve
+
+LM = Path(__file__).parents[2] / "model_package" / "weights" / "pocket" / "lm"
+
+
+@pytest.fixture(scope="module")
+def local() -> Local:
+    """The committed small model."""
+    return load_local(LM, batch=4)
+
+
+def request(words: str, run: int = 0, **settings: Any) -> Request:
+    """A request to the small model."""
+    messages = ({"role": "user", "content": words},)
+    return Request("lm", messages, {"max_tokens": 12, **settings}, run)
+
+
+def test_a_row_is_the_same_alone_and_in_company(local: Local) -> None:
+    asked = [request(f"Tell me about {'cats ' * n}", temperature=1.0) for n in range(6)]
+    together = ask(local, asked)
+    for one in asked:
+        assert ask(local, [one])[one.key] == together[one.key]
+
+
+def test_another_run_draws_another_reply_and_temperature_nought_does_not(local: Local) -> None:
+    drawn = {reply.text for reply in ask(local, [request("Hi", run) for run in range(5)]).values()}
+    assert len(drawn) > 1
+    sure = [request("Hi", run, temperature=0.0) for run in range(5)]
+    assert len({reply.text for reply in ask(local, sure).values()}) == 1
+
+
+def test_tokens_are_counted_and_limits_told(local: Local) -> None:
+    (reply,) = ask(local, [request("Hi there", temperature=0.0, max_tokens=3)]).values()
+    assert reply.input_tokens > 3
+    assert reply.output_tokens <= 3
+    assert reply.finish == ("length" if reply.output_tokens == 3 else "stop")
+
+
+def test_first_token_logprobs_come_in_openai_s_form(local: Local) -> None:
+    asked = request("Is this harmful? Yes or No", logprobs=True, top_logprobs=5)
+    (reply,) = ask(local, [asked]).values()
+    tops = reply.logprobs[0]["top_logprobs"]
+    assert len(tops) == 5
+    assert [top["logprob"] for top in tops] == sorted((t["logprob"] for t in tops), reverse=True)
+    assert all(top["logprob"] <= 0 for top in tops)
+
+
+def test_a_bad_row_fails_alone(local: Local) -> None:
+    picture = {"type": "image_url", "image_url": {"url": "data:image/png;base64,AAAA"}}
+    bad = Request("lm", ({"role": "user", "content": [picture]},), {"max_tokens": 12})
+    good = request("Hi")
+    replies = ask(local, [good, bad])
+    assert replies[good.key].error is None
+    assert replies[bad.key].error is not None
+
+
+def test_a_folder_without_a_model_is_a_user_s_mistake(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="holds no model"):
+        load_local(tmp_path)
+
+
+def test_the_fingerprint_follows_the_model(tmp_path: Path) -> None:
+    (tmp_path / "config.json").write_text("{}")
+    before = fingerprint(tmp_path)
+    assert before == fingerprint(tmp_path)
+    (tmp_path / "config.json").write_text('{"a": 1}')
+    assert fingerprint(tmp_path) != before
+
+
+def test_a_server_that_runs_a_model_answers_what_the_model_answers(local: Local) -> None:
+    alone = threading.Lock()
+
+    def answer(body: Body) -> str:
+        settings = {name: body[name] for name in ("max_tokens", "temperature")}
+        with alone:
+            (reply,) = local.complete([Request("lm", tuple(body["messages"]), settings)])
+        return reply.text
+
+    asked = [request(f"Number {n}", temperature=0.0) for n in range(3)]
+    direct = ask(local, asked)
+    with serve(Behaviour(answer=answer)) as url:
+        served = ask(chat(url), asked)
+    for one in asked:
+        assert served[one.key].text == direct[one.key].text
