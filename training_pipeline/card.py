@@ -78,7 +78,9 @@ def model_card(recipe: Recipe, manifests: Manifests) -> str:
 
 
 def _corpora(corpora: Iterable[Corpus]) -> str:
-    rows = (f"| {one.name} | {one.repository} {one.commit} | {one.licence} |" for one in corpora)
+    rows = (
+        f"| {one.name} | {one.repository} {one.commit[:8]} | {one.licence} |" for one in corpora
+    )
     return "\n".join(rows)
 
 

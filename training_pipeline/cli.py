@@ -17,11 +17,15 @@ from training_pipeline.recipe import Recipe, load_recipe
 
 @dataclass(frozen=True)
 class Job:
-    """A recipe, the folder of its runs, and where corpora are read from."""
+    """A recipe, the folder of its runs, and where corpora are read from.
+
+    model: for evaluate: a folder to score in place of the recipe's own models.
+    """
 
     recipe: Recipe
     runs: Path
     corpora: Path
+    model: Path | None = None
 
     def folder(self, verb: str) -> Path:
         """Where `verb` of this recipe leaves its output."""
@@ -50,9 +54,12 @@ def parse(verb: str, argv: list[str] | None = None) -> Job:
     parser = argparse.ArgumentParser(prog=f"python -m training_pipeline.{verb}")
     parser.add_argument("--recipe", required=True, help="a name in recipes/, or a .toml file")
     parser.add_argument("--runs", type=Path, default=Path("runs"), help="folder of all output")
+    if verb == "evaluate":
+        parser.add_argument("--model", type=Path, help="score this folder, and print its metrics")
     parser.add_argument("overrides", nargs="*", help="settings, such as train.epochs=2")
     flags = parser.parse_args(argv)
-    return Job(load_recipe(flags.recipe, flags.overrides), flags.runs, corpora_dir())
+    recipe = load_recipe(flags.recipe, flags.overrides)
+    return Job(recipe, flags.runs, corpora_dir(), getattr(flags, "model", None))
 
 
 def quiet_libraries() -> None:

@@ -3,6 +3,7 @@
 A folder is scored by the runtime's own scorer, whole policy and all, as it is shipped.
 """
 
+import json
 import sys
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -15,6 +16,7 @@ import torch
 from data_preparation.corpora import read_corpora
 from data_preparation.record import Record
 from local_test.metrics import accuracy, auroc, bootstrap
+from model_package.errors import UserError
 from model_package.evidence import Evidence
 from model_package.policy import load_policy
 from model_package.profile import LanguageModel
@@ -30,10 +32,23 @@ MODELS = ("train", "quantize")
 def evaluate(job: Job) -> dict[str, Any]:
     """The manifest with the metrics of the tuned and quantized models and of the baseline."""
     recipe = job.recipe
+    if job.model:
+        return _one(job, job.model)
     inputs = tuple(need_manifest(job.folder(verb), verb) for verb in MODELS)
     settings = recipe.settings("prompts", "policy", "evaluate_rows")
     stage = Stage(VERB, settings, inputs + job.corpus_files())
     return run_stage(job.folder(VERB), stage, lambda _: _work(job))
+
+
+def _one(job: Job, folder: Path) -> dict[str, Any]:
+    if not (folder / "config.json").is_file():
+        raise UserError(f"--model {folder}: no model is there (it has no config.json)")
+    held = sample(
+        read_corpora(job.recipe.corpora(), job.corpora).validation, job.recipe.evaluate_rows
+    )
+    metrics = by_source(held, score(job, folder, held))
+    print(json.dumps(metrics, indent=2))
+    return metrics
 
 
 def _work(job: Job) -> dict[str, Any]:

@@ -1,5 +1,7 @@
 """The smoke ladder: both models from nothing, installed, loaded by the runtime."""
 
+import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,12 +11,14 @@ from PIL import Image
 
 from data_preparation.corpora import read_corpora
 from model_package.caption import load_captioner
+from model_package.errors import UserError
 from model_package.evidence import Evidence
 from model_package.policy import load_policy
 from model_package.profile import Captioner, LanguageModel
 from model_package.score import load_scorer
 from model_package.weights import verify
 from training_pipeline.cli import Job, quiet_libraries
+from training_pipeline.evaluate import evaluate
 from training_pipeline.ladder import climb
 from training_pipeline.recipe import load_recipe
 
@@ -112,3 +116,14 @@ def test_a_second_climb_does_nothing_again(
     climb(job, weights.parent)
     assert capsys.readouterr().err.count("done before") == 5
     assert (weights / "lock.json").read_bytes() == before
+
+
+def test_any_folder_can_be_evaluated(
+    job: Job, weights: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    evaluate(replace(job, model=weights / "lm"))
+    scores = json.loads(capsys.readouterr().out)
+    assert scores["cold"]["rows"] == 100
+    assert 0 <= scores["cold"]["auroc"]["low"] <= scores["cold"]["auroc"]["value"] <= 1
+    with pytest.raises(UserError, match="no model is there"):
+        evaluate(replace(job, model=weights))
