@@ -35,7 +35,7 @@ class Record:
 
 
 FIELDS = tuple(field.name for field in dataclasses.fields(Record))
-TYPES = {"label": int, "messages": list}
+TYPES: dict[str, Any] = {"label": int, "messages": list}
 
 
 def to_json(record: Record) -> str:
