@@ -1,8 +1,9 @@
 """How much of known words OCR reads back from drawn memes, by language and by ground.
 
 Prints a Markdown table: similarity of characters (difflib's ratio, spaces aside; mean and worst),
-share of the spaces between words that survive, spaces too many, processor seconds a meme.
-`python -m benchmarks.ocr_quality [--templates FOLDER]`; templates are pictures to write on.
+share of the truth's characters that were found, share of the spaces between words that survive,
+spaces too many, processor seconds a meme. `python -m benchmarks.ocr_quality [--templates FOLDER]`;
+templates are pictures to write on, and where one has words of its own similarity counts them wrong.
 """
 
 import argparse
@@ -33,6 +34,7 @@ class Score:
     """What was read of one meme."""
 
     similarity: float
+    found: float
     spaces: int
     kept: int
     added: int
@@ -72,14 +74,14 @@ def measure(reader: Reader, drawn: Drawn) -> Score:
     matcher = SequenceMatcher(None, truth[0], read[0], autojunk=False)
     there = {b + n: a + n for a, b, size in matcher.get_matching_blocks() for n in range(size)}
     found = {there[n] for n in read[1] if n in there}
-    kept = len(truth[1] & found)
-    return Score(matcher.ratio(), len(truth[1]), kept, len(read[1]) - kept, seconds)
+    kept, share = len(truth[1] & found), len(there) / len(truth[0])
+    return Score(matcher.ratio(), share, len(truth[1]), kept, len(read[1]) - kept, seconds)
 
 
 def table(reader: Reader, kinds: dict[str, Draw], seed: int) -> Iterator[str]:
     """The lines of the table."""
-    yield "| language | ground | memes | similarity | worst | spaces kept | added | CPU seconds |"
-    yield "| --- | --- | --- | --- | --- | --- | --- | --- |"
+    yield "| language | ground | memes | similarity | worst | found | spaces | added | seconds |"
+    yield "| --- " * 9 + "|"
     for language, sentences in SENTENCES.items():
         for kind, draw in kinds.items():
             memes = [draw(words, seed + n) for n, words in enumerate(sentences)]
@@ -118,10 +120,12 @@ def _row(language: str, kind: str, scores: list[Score]) -> str:
     count = len(scores)
     kept = sum(score.kept for score in scores) / max(1, sum(score.spaces for score in scores))
     values = [score.similarity for score in scores]
+    found, seconds = (
+        sum(part) / count for part in zip(*((s.found, s.seconds) for s in scores), strict=True)
+    )
     return (
         f"| {language} | {kind} | {count} | {sum(values) / count:.3f} | {min(values):.2f} "
-        f"| {kept:.3f} | {sum(score.added for score in scores)} "
-        f"| {sum(score.seconds for score in scores) / count:.2f} |"
+        f"| {found:.3f} | {kept:.3f} | {sum(score.added for score in scores)} | {seconds:.2f} |"
     )
 
 

@@ -51,7 +51,7 @@ class Reader:
         larger = image.convert("RGB").resize((image.width * factor, image.height * factor))
         pixels = np.ascontiguousarray(np.asarray(larger, np.uint8)[..., ::-1])
         try:
-            found = in_rows(self._read(pixels))
+            found = self._read(pixels)
         except Exception as error:  # engines raise anything; one image must not stop the rest
             log.warning("OCR gave up on an image: %s", type(error).__name__)
             return []
@@ -63,8 +63,9 @@ class Reader:
         foreign = any(line.engine != self.finder.name for line in lines)
         if foreign:  # then what the first engine is sure of may be half a line
             lines = self._read_again(pixels, lines, doubtful=False)
-        kept = (_unmark(line, pixels.shape[0]) for line in lines if self._is_kept(line, foreign))
-        return [line for line in kept if any(map(str.isalnum, line.text))]
+        rows = in_rows([line for line in lines if self._is_kept(line, foreign)])
+        unmarked = (_unmark(line, pixels.shape[0]) for line in rows)
+        return [line for line in unmarked if any(map(str.isalnum, line.text))]
 
     def _read_again(self, pixels: Pixels, lines: list[Line], doubtful: bool) -> list[Line]:
         """`lines`, with the second engine's reading of those that the first one doubts, or not."""

@@ -4,6 +4,7 @@ from model_package.ocr_line import Line
 
 OVERLAP = 0.5  # of the lower line's height: two lines that share more of it stand in one row
 GAP = 1.5  # of the height: parts of a row that are further apart are lines of their own
+ALIKE = 0.6  # of the higher one's height: a part that is lower than that is something else
 
 
 def in_rows(lines: list[Line]) -> list[Line]:
@@ -25,11 +26,16 @@ def _beside(first: Line, second: Line) -> bool:
 def _join_near(row: list[Line]) -> list[Line]:
     joined: list[Line] = []
     for line in sorted(row, key=lambda line: line.box):
-        if joined and line.box[0] - joined[-1].box[2] < GAP * min(line.height, joined[-1].height):
+        if joined and _is_near(joined[-1], line):
             joined.append(_join(joined.pop(), line))
         else:
             joined.append(line)
     return joined
+
+
+def _is_near(left: Line, right: Line) -> bool:
+    low, high = sorted((left.height, right.height))
+    return low >= ALIKE * high and right.box[0] - left.box[2] < GAP * low
 
 
 def _join(first: Line, second: Line) -> Line:

@@ -67,6 +67,11 @@ def test_columns_stay_apart() -> None:
     assert in_rows([right, left]) == [left, right]
 
 
+def test_a_small_mark_beside_large_words_is_a_line_of_its_own() -> None:
+    words, mark = line("words", (0, 10, 160, 60)), line("mark", (165, 40, 200, 58))
+    assert in_rows([mark, words]) == [words, mark]
+
+
 def probas(
     steps: str, space: dict[int, float]
 ) -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:
