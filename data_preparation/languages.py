@@ -56,7 +56,10 @@ def scripts(text: str) -> Counter[str]:
 def guess_latin(text: str) -> str | None:
     """ "en" or "ms" where words of one clearly outweigh the other's, else None."""
     words = [word.casefold() for word in SCRIPTS["latin"].findall(text)]
-    scores = {one.language: sum(_weight(one, word) for word in words) for one in _profiles()}
+    scores = {
+        profile.language: sum(_weight(profile, common, word) for word in words)
+        for profile, common in _profiles()
+    }
     (first, high), (_, low) = sorted(scores.items(), key=lambda item: -item[1])[:2]
     return first if high >= 3 and high > 2 * low else None
 
@@ -102,8 +105,8 @@ def _without_english(text: str) -> str:
     return re.sub(r"\s*\(([^()]*)\)", judge, text).strip()
 
 
-def _weight(profile: Profile, word: str) -> float:
-    if word in profile.words:
+def _weight(profile: Profile, common: frozenset[str], word: str) -> float:
+    if word in common:
         return 1.0
     if len(word) < 6:
         return 0.0
@@ -111,5 +114,6 @@ def _weight(profile: Profile, word: str) -> float:
 
 
 @cache
-def _profiles() -> tuple[Profile, ...]:
-    return read_toml(WORDS, Profiles).profiles
+def _profiles() -> tuple[tuple[Profile, frozenset[str]], ...]:
+    profiles = read_toml(WORDS, Profiles).profiles
+    return tuple((profile, frozenset(profile.words)) for profile in profiles)

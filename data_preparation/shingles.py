@@ -7,6 +7,7 @@ endings to its words, need no tokenizer. MinHash proposes, the exact index decid
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 
 from datasketch import MinHash, MinHashLSH
 
@@ -18,12 +19,14 @@ BANDS, ROWS = 32, 4
 SYLLABIC = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af]")
 
 
+@lru_cache(maxsize=16)  # rows are asked about, then added
 def squash(text: str) -> str:
     """Letters, marks, digits and symbols of `text`, folded; without spaces, links and names."""
     text = NOISE.sub(" ", unicodedata.normalize("NFKC", text).casefold())
     return "".join(c for c in text if unicodedata.category(c)[0] in "LMNS")
 
 
+@lru_cache(maxsize=16)
 def shingles(text: str) -> frozenset[str]:
     """Every run of characters of the squashed `text`: two long in Chinese, four long elsewhere."""
     text = squash(text)
@@ -56,21 +59,30 @@ class Index:
         self.sets: dict[str, frozenset[str]] = {}
         self.order: dict[str, int] = {}
         self.lsh = MinHashLSH(num_perm=BANDS * ROWS, params=(BANDS, ROWS))
+        self.blank = MinHash(num_perm=BANDS * ROWS, seed=1)
+        self.last = (frozenset[str](), self.blank)
 
     def add(self, key: str, pieces: frozenset[str]) -> None:
         """Keep `pieces` under `key`; an empty set is like nothing and is left out."""
         if pieces:
             self.sets[key] = pieces
             self.order[key] = len(self.order)
-            self.lsh.insert(key, _sketch(pieces))
+            self.lsh.insert(key, self._sketch(pieces))
 
     def like(self, pieces: frozenset[str]) -> list[str]:
         """The keys of all sets whose exact Jaccard index with `pieces` reaches the threshold."""
         if not pieces:
             return []
-        found = {str(key) for key in self.lsh.query(_sketch(pieces))}
+        found = {str(key) for key in self.lsh.query(self._sketch(pieces))}
         near = {key for key in found if jaccard(pieces, self.sets[key]) >= self.threshold}
         return sorted(near, key=self.order.__getitem__)
+
+    def _sketch(self, pieces: frozenset[str]) -> MinHash:
+        if self.last[0] != pieces:
+            sketch = self.blank.copy()
+            sketch.update_batch([piece.encode() for piece in pieces])
+            self.last = (pieces, sketch)
+        return self.last[1]
 
 
 def index_of(items: Iterable[tuple[str, frozenset[str]]], threshold: float) -> Index:
@@ -79,9 +91,3 @@ def index_of(items: Iterable[tuple[str, frozenset[str]]], threshold: float) -> I
     for key, pieces in items:
         index.add(key, pieces)
     return index
-
-
-def _sketch(pieces: frozenset[str]) -> MinHash:
-    sketch = MinHash(num_perm=BANDS * ROWS, seed=1)
-    sketch.update_batch([piece.encode() for piece in pieces])
-    return sketch
