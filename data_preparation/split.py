@@ -32,17 +32,21 @@ def group_key(text: str) -> str:
 def cut(records: Iterable[Record], share: float = 0.1) -> Split:
     """Put each group whole on one side, by the hash of its name; `share` is for validation."""
     rows = tuple(records)
-    held = {row.group for row in rows if _fraction(row.group or row.id) < share}
+    held = {_kin(row) for row in rows if _fraction(_kin(row)) < share}
     return Split(
-        tuple(row for row in rows if row.group not in held),
-        tuple(row for row in rows if row.group in held),
+        tuple(row for row in rows if _kin(row) not in held),
+        tuple(row for row in rows if _kin(row) in held),
     )
 
 
 def keep_apart(split: Split) -> Split:
     """Without the train rows whose group is in the validation side too."""
-    held = {row.group for row in split.validation}
-    return Split(tuple(row for row in split.train if row.group not in held), split.validation)
+    held = {_kin(row) for row in split.validation}
+    return Split(tuple(row for row in split.train if _kin(row) not in held), split.validation)
+
+
+def _kin(row: Record) -> str:
+    return row.group or row.id  # a row without a group is its own
 
 
 def _fraction(name: str) -> float:

@@ -39,3 +39,9 @@ def test_train_rows_yield_to_validation() -> None:
     train = (Record("a", group="1"), Record("b", group="2"))
     validation = (Record("c", group="2"),)
     assert keep_apart(Split(train, validation)) == Split(train[:1], validation)
+
+
+def test_rows_without_a_group_are_each_their_own() -> None:
+    split = cut([Record(str(n)) for n in range(400)])
+    assert 20 < len(split.validation) < 60
+    assert keep_apart(split) == split
