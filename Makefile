@@ -58,6 +58,12 @@ format: $(VENV)/test.done  ## let ruff mend and lay out the code
 	@$(PY) -m ruff check --fix .
 	@$(PY) -m ruff format .
 
+# -------------------------------------------------------------------------------- data
+
+.PHONY: data
+data: $(VENV)/test.done  ## draw datasets/v1, v2 and v3 again from the grammar
+	@$(PY) -m data_preparation.build v1 v2 v3 --output datasets
+
 # ----------------------------------------------------------------------------- weights
 
 .PHONY: weights
