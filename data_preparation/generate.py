@@ -111,6 +111,7 @@ def read_reply(wanted: Wanted, reply: Reply, source: str) -> Iterator[Record | F
         return
     parsed = parse(reply.text, reply.finish)
     yield from (Failed(name, reject.reason, reject.raw) for reject in parsed.rejects)
+    by_rule = source.startswith("template/")  # its groups join the languages; a model's are noise
     for number, item in enumerate(parsed.items, 1):
         yield Record(
             id=f"{name}-{number}",
@@ -121,7 +122,7 @@ def read_reply(wanted: Wanted, reply: Reply, source: str) -> Iterator[Record | F
             category=key.category,
             source=source,
             licence="synthetic",
-            group=group_key(item.text) or f"{name}-{number}",
+            group=(item.group if by_rule else group_key(item.text)) or f"{name}-{number}",
         )
 
 

@@ -21,16 +21,18 @@ from data_preparation.fields import (
 from data_preparation.labelled import read_pieces
 from data_preparation.loose import Table, Value, Words, read_tables
 
+GROUP = "group"
 PLACEHOLDER = re.compile(r"[\s.…_\-]*|<[^<>]*>|\[[^\[\]]*\]|\{[^{}]*\}")
 WRAPS = ("**", "__", '""', "''", "“”", "‘’", "「」", "*", "_")
 
 
 @dataclass(frozen=True)
 class Item:
-    """One meme: what its picture shows, and what it says."""
+    """One meme: what its picture shows, and what it says. group: as the reply names it."""
 
     picture: str
     text: str
+    group: str = ""
 
 
 @dataclass(frozen=True)
@@ -94,7 +96,8 @@ def _judge(candidate: _Candidate) -> Item | Reject:
             return Reject(f"{name} is a placeholder", candidate.raw)
     if is_refusal(str(text)):
         return Reject("refusal", candidate.raw)
-    return Item(str(picture), str(text))
+    groups = (value for name, value in candidate.parts if name == GROUP)
+    return Item(str(picture), str(text), next(groups, None) or "")
 
 
 def _fields(parts: Iterable[tuple[str, str | None]]) -> tuple[str | None, str | None]:
@@ -121,7 +124,7 @@ def _candidates(value: Value, in_list: bool = False) -> Iterator[_Candidate]:
     if isinstance(value, Words):
         yield _Candidate((), value.text, "" if value.whole else "cut")
         return
-    known = [(simple(key), one) for key, one in value.pairs if simple(key) in NAMES]
+    known = [(simple(key), one) for key, one in value.pairs if simple(key) in NAMES | {GROUP}]
     inside = [one for key, one in value.pairs if isinstance(one, Table) or value.is_list]
     if known:
         yield from _split(known, value)

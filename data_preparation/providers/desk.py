@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from tqdm import tqdm
 
 from data_preparation.providers.cost import Meter, add_up, expected, most
-from data_preparation.providers.kept import Kept
+from data_preparation.providers.kept import Direct, Kept
 from data_preparation.providers.request import Reply, Request, Setting
 
 
@@ -22,7 +22,7 @@ class Desk:
     settings: sampling settings that the user gave; they come before a stage's own.
     """
 
-    provider: Kept
+    provider: Kept | Direct
     meter: Meter
     model: str
     title: str

@@ -17,6 +17,15 @@ AGAIN = {408, 409, 425, 429}  # and every 5xx
 HOPELESS = {401, 402, 404}  # the key, the account or the model: no other request fares better
 
 
+class StatusError(Exception):
+    """An endpoint that the OpenAI client does not speak to answered with an error."""
+
+    def __init__(self, status: int, message: str, wait: float) -> None:
+        super().__init__(message)
+        self.status = status
+        self.wait = wait
+
+
 @dataclass(frozen=True)
 class Failure:
     """One failed attempt.
@@ -35,14 +44,15 @@ class Failure:
 def understand(error: Exception) -> Failure:
     """What `error` says about the attempt that raised it."""
     if isinstance(error, openai.APIStatusError):
-        return _status(error)
-    if isinstance(error, openai.APITimeoutError):
-        return Failure("no answer in time", again=True, lost=not _unsent(error))
-    if isinstance(error, openai.APIConnectionError):
-        why = f"the connection failed: {error.__cause__ or error}"
-        return Failure(why, again=True, lost=not _unsent(error), hopeless=_unsent(error))
-    if isinstance(error, (MalformedError, httpx2.HTTPError)):
-        return Failure(str(error) or type(error).__name__, again=True, lost=True)
+        broke = getattr(error, "code", None) == "insufficient_quota"
+        said = str(error.message).removeprefix(f"Error code: {error.status_code} - ")
+        return _status(error.status_code, said, retry_after(error.response.headers), broke)
+    if isinstance(error, StatusError):
+        return _status(error.status, str(error), error.wait)
+    if isinstance(error, MalformedError):
+        return Failure(str(error), again=True, lost=True)
+    if isinstance(error, (openai.APIConnectionError, httpx2.HTTPError)):
+        return _connection(error)
     return Failure(f"{type(error).__name__}: {error}", lost=True)
 
 
@@ -59,18 +69,25 @@ def retry_after(headers: Mapping[str, str]) -> float:
         return 0.0
 
 
-def _status(error: openai.APIStatusError) -> Failure:
-    code = error.status_code
-    broke = getattr(error, "code", None) == "insufficient_quota"
-    said = str(error.message).removeprefix(f"Error code: {code} - ")
+def _status(code: int, said: str, wait: float, broke: bool = False) -> Failure:
     return Failure(
         f"status {code}: {' '.join(said.split())[:200]}",
         again=(code in AGAIN or code >= 500) and not broke,
-        wait=retry_after(error.response.headers),
+        wait=wait,
         hopeless=code in HOPELESS or broke,
     )
 
 
 def _unsent(error: Exception) -> bool:
     """Whether the server was never reached, so that nothing can have been billed."""
-    return isinstance(error.__cause__, (httpx2.ConnectError, httpx2.ConnectTimeout))
+    never = (httpx2.ConnectError, httpx2.ConnectTimeout)
+    return isinstance(error, never) or isinstance(error.__cause__, never)
+
+
+def _connection(error: Exception) -> Failure:
+    if _unsent(error):
+        why = f"the connection failed: {error.__cause__ or error}"
+        return Failure(why, again=True, hopeless=True)
+    if isinstance(error, (openai.APITimeoutError, httpx2.TimeoutException)):
+        return Failure("no answer in time", again=True, lost=True)
+    return Failure(f"the connection failed: {error.__cause__ or error}", again=True, lost=True)

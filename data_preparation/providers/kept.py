@@ -5,7 +5,7 @@ Neither knows what the requests are for, nor how replies are got.
 
 import itertools
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from data_preparation.providers.cost import Meter, most
@@ -39,6 +39,22 @@ class Kept:
             if reply.finish != "unasked":
                 self.store.add(missing[reply.key], reply)
             yield from [reply] * again[reply.key]
+
+
+class Direct:
+    """Everything is asked for each time, for a provider that answers at once and for nothing."""
+
+    def __init__(self, provider: Provider) -> None:
+        self.provider = provider
+        self.name = provider.name
+
+    def missing(self, requests: Sequence[Request]) -> list[Request]:
+        """All different requests."""
+        return list({request.key: request for request in requests}.values())
+
+    def complete(self, requests: Sequence[Request]) -> Iterable[Reply]:
+        """One reply a request."""
+        return self.provider.complete(requests)
 
 
 @dataclass(frozen=True)

@@ -6,26 +6,28 @@ Keys come from the environment alone: a command line is seen by everyone on the 
 import argparse
 import dataclasses
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from data_preparation.providers.cost import Meter, Price, find_price
 from data_preparation.providers.desk import Desk
-from data_preparation.providers.kept import Cap, Capped, Kept
+from data_preparation.providers.kept import Cap, Capped, Direct, Kept
 from data_preparation.providers.pace import Manners
 from data_preparation.providers.request import Provider, Setting
 from data_preparation.providers.store import Store
 from model_package.errors import UserError
 
 PROVIDERS = ("template", "openai", "openai-batch", "transformers")
+TRANSLATORS = (*PROVIDERS, "google", "seq2seq")
+NAMELESS = {"template": "grammar", "google": "google-translate-v2"}
 SAMPLING = {"temperature": float, "top_p": float, "top_k": int, "max_tokens": int, "seed": int}
 REPLIES = Path("runs/replies")
 
 
-def add_flags(parser: argparse.ArgumentParser) -> None:
-    """Add the flags of providers, sampling and cost to `parser`."""
+def add_flags(parser: argparse.ArgumentParser, providers: Sequence[str] = PROVIDERS) -> None:
+    """Add the flags of `providers`, sampling and cost to `parser`."""
     group = parser.add_argument_group("provider")
-    group.add_argument("--provider", choices=PROVIDERS, help="openai when a model is named")
+    group.add_argument("--provider", choices=providers, help="openai when a model is named")
     group.add_argument("--model", help="name or folder; or MODEL_ID")
     group.add_argument("--base-url", help="of an OpenAI-compatible endpoint; or OPENAI_BASE_URL")
     group.add_argument("--replies", type=Path, default=REPLIES, help="folder of kept replies")
@@ -41,19 +43,26 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
     cost.add_argument("--prices", type=Path, help="your own price list (TOML)")
 
 
-def open_desk(flags: argparse.Namespace, environ: Mapping[str, str]) -> Desk:
-    """The desk that the flags, and behind them the environment, describe."""
+def open_desk(
+    flags: argparse.Namespace, environ: Mapping[str, str], nameless: str = "template"
+) -> Desk:
+    """The desk that the flags, and behind them the environment, describe.
+
+    nameless: the provider where none is chosen and no model named.
+    """
     model = flags.model or environ.get("MODEL_ID", "")
-    name = flags.provider or ("openai" if model else "template")
-    if not model and name != "template":
+    name = flags.provider or ("openai" if model else nameless)
+    model = NAMELESS.get(name, model)
+    if not model:
         raise UserError(f"provider {name} needs a model: give --model, or set MODEL_ID")
     meter = Meter(_price(flags, name, model), batch=name == "openai-batch")
     provider, title = _provider(name, model, flags, environ), model
-    if name == "transformers":
+    if name == "template":
+        return Desk(Direct(provider), meter, model, title, sampling(flags))
+    if name in ("transformers", "seq2seq"):
         model, title = f"{model}@{_fingerprint(model)}", Path(model).name
     capped = Capped(provider, meter, Cap(flags.cap_tokens, flags.cap_money))
-    kept = Kept(capped, Store(flags.replies))
-    return Desk(kept, meter, model or name, title or "grammar", sampling(flags))
+    return Desk(Kept(capped, Store(flags.replies)), meter, model, title, sampling(flags))
 
 
 def sampling(flags: argparse.Namespace) -> dict[str, Setting]:
@@ -74,7 +83,7 @@ def _manners(flags: argparse.Namespace) -> Manners:
 
 
 def _price(flags: argparse.Namespace, name: str, model: str) -> Price | None:
-    if name not in ("openai", "openai-batch"):
+    if name not in ("openai", "openai-batch", "google"):
         return None
     price = find_price(model, flags.prices)
     if price is None and flags.cap_money < math.inf:
@@ -87,29 +96,42 @@ def _provider(
 ) -> Provider:
     """Imports what it needs: clients and models take seconds to load."""
     if name == "template":
-        from data_preparation.providers.template import Template  # noqa: PLC0415
+        from data_preparation.providers.template import TemplateProvider  # noqa: PLC0415
 
-        return Template()
+        return TemplateProvider()
     if name == "transformers":
         from data_preparation.providers.local import load_local  # noqa: PLC0415
 
         return load_local(Path(model), flags.batch)
+    if name == "seq2seq":
+        from data_preparation.providers.seq2seq import load_seq2seq  # noqa: PLC0415
+
+        return load_seq2seq(Path(model), flags.batch)
+    if name == "google":
+        from data_preparation.providers.google import google_translate  # noqa: PLC0415
+
+        return google_translate(flags.base_url, _key(environ, "GOOGLE_API_KEY"), _manners(flags))
     return _openai(name, flags, environ)
+
+
+def _key(environ: Mapping[str, str], other: str, needless: bool = False) -> str:
+    """The key in API_KEY, or in the variable `other`."""
+    key = environ.get("API_KEY") or environ.get(other) or ("none" if needless else "")
+    if not key:
+        raise UserError(f"no key: set API_KEY or {other}, or use the --base-url of your own server")
+    return key
 
 
 def _openai(name: str, flags: argparse.Namespace, environ: Mapping[str, str]) -> Provider:
     from data_preparation.providers.batch_part import Parts  # noqa: PLC0415
     from data_preparation.providers.openai_batch import OpenAIBatch  # noqa: PLC0415
-    from data_preparation.providers.openai_chat import OpenAIChat, connect  # noqa: PLC0415
+    from data_preparation.providers.openai_chat import connect, openai_chat  # noqa: PLC0415
 
     url = flags.base_url or environ.get("OPENAI_BASE_URL")
-    key = environ.get("API_KEY") or environ.get("OPENAI_API_KEY") or ("none" if url else "")
-    if not key:
-        raise UserError("no key: set API_KEY, or give the --base-url of a server that needs none")
     manners = _manners(flags)
-    client = connect(url, key, manners)
+    client = connect(url, _key(environ, "OPENAI_API_KEY", needless=bool(url)), manners)
     if name == "openai":
-        return OpenAIChat(client, manners)
+        return openai_chat(client, manners)
     return OpenAIBatch(client, Parts(flags.replies / "batches"), manners, flags.poll)
 
 

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from data_preparation.providers.openai_chat import OpenAIChat, connect
+from data_preparation.providers.caller import Caller
+from data_preparation.providers.openai_chat import connect, openai_chat
 from data_preparation.providers.pace import Manners
 from data_preparation.providers.request import Provider, Reply, Request
 from data_preparation.providers.store import Store
@@ -19,9 +20,9 @@ def store(tmp_path: Path) -> Store:
     return Store(tmp_path / "replies")
 
 
-def chat(url: str, manners: Manners = HASTY, key: str = "secret-key") -> OpenAIChat:
+def chat(url: str, manners: Manners = HASTY, key: str = "secret-key") -> Caller:
     """The provider for a server on loopback."""
-    return OpenAIChat(connect(url, key, manners), manners)
+    return openai_chat(connect(url, key, manners), manners)
 
 
 def ask(provider: Provider, asked: Sequence[Request]) -> dict[str, Reply]:
