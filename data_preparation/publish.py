@@ -12,9 +12,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from data_preparation.corpora import refuse_study
 from data_preparation.manifest import hash_files, unfinish, versions, write_manifest
 from data_preparation.record import FIELDS, Record, read_records, write_records
+from data_preparation.registry import refuse_study
 from model_package.errors import UserError
 
 MESSAGE = ("role", "content")

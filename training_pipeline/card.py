@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from data_preparation.corpora import Corpus, find_corpus
+from data_preparation.registry import Corpus, find_corpus
 from training_pipeline.recipe import Recipe
 
 Manifests = Mapping[str, Mapping[str, Any]]

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from data_preparation.corpora import corpora_dir, find_corpus
+from data_preparation.registry import corpora_dir, find_corpus
 from model_package.errors import UserError
 from training_pipeline.recipe import Recipe, load_recipe
 

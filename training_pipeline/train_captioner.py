@@ -8,8 +8,9 @@ from typing import Any
 
 import torch
 
-from data_preparation.corpora import find_corpus, read_corpus
+from data_preparation.corpora import read_corpus
 from data_preparation.record import Record
+from data_preparation.registry import find_corpus
 from model_package.errors import UserError
 from training_pipeline.blip import make_blip, make_processor, make_wordpiece
 from training_pipeline.cli import Job, main

@@ -4,17 +4,16 @@ from pathlib import Path
 
 import pytest
 
-from data_preparation.corpora import (
+from data_preparation.corpora import read_corpora, read_corpus
+from data_preparation.formats import FORMATS
+from data_preparation.record import Record
+from data_preparation.registry import (
     REGISTRY,
     Registry,
     corpora_dir,
     find_corpus,
-    read_corpora,
-    read_corpus,
     refuse_study,
 )
-from data_preparation.formats import FORMATS
-from data_preparation.record import Record
 from model_package.errors import UserError
 from model_package.toml_file import read_toml
 

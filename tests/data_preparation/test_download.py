@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from data_preparation import corpora
-from data_preparation.corpora import Corpus, fetch_corpus, main
+from data_preparation.corpora import fetch_corpus, main
 from data_preparation.download import Source, fetch
+from data_preparation.registry import Corpus, corpora_dir
 from model_package.errors import UserError
 
 DATA = "id\ttext\n1\tவணக்கம்\n".encode()
@@ -134,7 +134,7 @@ def test_without_a_folder_the_users_cache_is_taken(
     monkeypatch.delenv("CORPORA_DIR", raising=False)
     monkeypatch.setenv("XDG_CACHE_HOME", "/cache")
     monkeypatch.chdir(tmp_path)
-    assert corpora.corpora_dir() == Path("/cache/memesieve/corpora")
+    assert corpora_dir() == Path("/cache/memesieve/corpora")
 
 
 def _corpus(**values: object) -> Corpus:
