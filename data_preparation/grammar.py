@@ -5,7 +5,6 @@ bottoms and what fills their slots. A family with category "*" stands once for e
 that has groups. One draw of a family is an item in each language, under one `group` id.
 """
 
-import itertools
 import random
 import re
 import unicodedata
@@ -14,14 +13,12 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from data_preparation.grammar_files import LANGUAGES, Family, Grammar, Line, read_grammar
+from data_preparation.grammar_draw import SLOT, Draw, family_draws
+from data_preparation.grammar_files import LANGUAGES, Grammar, read_grammar
 from model_package.errors import UserError
 
 FOLDER = Path(__file__).parent / "grammar"
-SLOT = re.compile(r"\{(\w+)(?:\.(\w+))?\}")
 SPREAD = 0.5  # of one step, by which an item may move among those of other families
-
-Fill = tuple[tuple[str, int], ...]  # slot and the number of its value
 
 
 @dataclass(frozen=True)
@@ -42,25 +39,6 @@ class Item:
     caption: str
 
 
-@dataclass(frozen=True)
-class Draw:
-    """One choice of everything that a family leaves open; the same in all languages."""
-
-    family: Family
-    who: str
-    top: int
-    bottom: int
-    fill: Fill
-    caption: str
-
-    @property
-    def group(self) -> str:
-        """Names the choice; the seed that drew it does not matter."""
-        numbers = [self.top, self.bottom, *(number for _, number in self.fill)]
-        parts = [self.family.id, self.who or self.family.category, "-".join(map(str, numbers))]
-        return "/".join(parts)
-
-
 def items(language: str, seed: int = 0) -> Iterator[Item]:
     """Every item of the grammar in `language`; families are spread evenly over the order.
 
@@ -69,11 +47,10 @@ def items(language: str, seed: int = 0) -> Iterator[Item]:
     """
     if language not in LANGUAGES:
         raise UserError(f"no grammar for language {language!r}; known: {', '.join(LANGUAGES)}")
-    grammar = _grammar()
-    for draw in _draws(seed):
-        yield _item(grammar, draw, language)
+    return iter(_items(language, seed))
 
 
+@cache
 def by_group(language: str, seed: int = 0) -> Mapping[str, Item]:
     """The same items by their group id."""
     return {item.group: item for item in items(language, seed)}
@@ -96,14 +73,19 @@ def _grammar() -> Grammar:
 
 
 @cache
+def _items(language: str, seed: int) -> tuple[Item, ...]:
+    return tuple(_item(_grammar(), draw, language) for draw in _draws(seed))
+
+
+@cache
 def _draws(seed: int) -> tuple[Draw, ...]:
+    """All draws: those of each family as far from each other as there is room for."""
     grammar = _grammar()
     rng = random.Random(f"order {seed}")
     placed: list[tuple[float, Draw]] = []
     for family in grammar.families:
-        drawn = list(itertools.islice(_family_draws(grammar, family, seed), family.most))
-        step = 1 / max(1, len(drawn))
-        places = [(n + rng.uniform(0, SPREAD)) * step for n in range(len(drawn))]
+        drawn = family_draws(grammar, family, seed)
+        places = [(n + rng.uniform(0, SPREAD)) / len(drawn) for n in range(len(drawn))]
         placed.extend(zip(places, drawn, strict=True))
     ordered = (draw for _, draw in sorted(placed, key=lambda pair: pair[0]))
     return tuple(_distinct(grammar, ordered))
@@ -117,44 +99,6 @@ def _distinct(grammar: Grammar, draws: Iterable[Draw]) -> Iterator[Draw]:
         if not texts & seen:
             seen |= texts
             yield draw
-
-
-def _family_draws(grammar: Grammar, family: Family, seed: int) -> Iterator[Draw]:
-    """All draws of a family in random order, its groups in turn."""
-    rng = random.Random(f"{seed} {family.id} {family.category}")
-    columns = [
-        [_captioned(grammar, draw, rng) for draw in _shuffled(grammar, family, who, rng)]
-        for who in rng.sample(family.groups, len(family.groups)) or [""]
-    ]
-    for row in itertools.zip_longest(*columns):
-        yield from (draw for draw in row if draw is not None)
-
-
-def _shuffled(grammar: Grammar, family: Family, who: str, rng: random.Random) -> list[Draw]:
-    """Draws for one group: each pair of top and bottom once, then again with other fillings."""
-    category = grammar.groups[who].category if who else family.category
-    pairs = list(itertools.product(range(len(family.top)), range(len(family.bottom))))
-    rounds: list[list[Draw]] = []
-    for top, bottom in pairs:
-        names = slots(family.top[top][0] + family.bottom[bottom][0])
-        fills = list(grammar.fills(names, category))
-        rng.shuffle(fills)
-        rounds.append([Draw(family, who, top, bottom, fill, "") for fill in fills])
-    rng.shuffle(rounds)
-    every = itertools.zip_longest(*rounds)
-    return [draw for layer in every for draw in layer if draw is not None]
-
-
-def _captioned(grammar: Grammar, draw: Draw, rng: random.Random) -> Draw:
-    scene = grammar.scenes[rng.choice(draw.family.scenes)]
-    caption = rng.choice(scene.captions).replace("{person}", rng.choice(grammar.people))
-    return Draw(draw.family, draw.who, draw.top, draw.bottom, draw.fill, caption)
-
-
-def slots(text: str) -> list[str]:
-    """The names of the slots in `text`, but for {who}, each once."""
-    names = [match.group(1) for match in SLOT.finditer(text)]
-    return [name for name in dict.fromkeys(names) if name != "who"]
 
 
 def _item(grammar: Grammar, draw: Draw, language: str) -> Item:
@@ -173,13 +117,12 @@ def _text(grammar: Grammar, draw: Draw, language: str) -> str:
 
 
 def _values(grammar: Grammar, draw: Draw, place: int) -> Callable[[re.Match[str]], str]:
-    chosen: dict[str, Line] = {}
-    category = grammar.groups[draw.who].category if draw.who else draw.family.category
-    for name, number in draw.fill:
-        chosen[name] = grammar.values(name, category)[number]
+    """What stands for a slot of `draw` in the language at `place`."""
+    category = draw.category(grammar)
+    chosen = {name: grammar.values(name, category)[number][place] for name, number in draw.fill}
 
-    def value(match: re.Match[str]) -> str:
-        name, form = match.group(1), match.group(2) or "who"
-        return grammar.groups[draw.who].form(place, form) if name == "who" else chosen[name][place]
+    def value(slot: re.Match[str]) -> str:
+        name, form = slot.group(1), slot.group(2) or "who"
+        return grammar.groups[draw.who].form(place, form) if name == "who" else chosen[name]
 
     return value

@@ -66,7 +66,8 @@ class Scene:
 class Family:
     """One idea with one label: tops and bottoms that all go together.
 
-    bottom: one empty line where the tops are whole memes, with a line break inside. groups: whom it speaks of; empty means those of its category where a line has {who}.
+    bottom: one empty line where the tops are whole memes, with a line break inside.
+    groups: whom it speaks of; empty means those of its category where a line has {who}.
     most: how many of its draws are used.
     """
 
