@@ -110,6 +110,7 @@ def test_the_real_corpora_are_read_whole() -> None:
     assert sum(row.source == "cold" for row in split.validation) == 6431
 
 
+@pytest.mark.long
 @pytest.mark.shared
 def test_the_corpora_for_study_are_read_whole() -> None:
     root = corpora_dir()
