@@ -156,12 +156,12 @@ $(VENV)/torch.done: constraints.txt $(VENV)/made
 	    index=$$($(call pytorch_index,$$kind)); \
 	    echo "installing $(TORCH)$${index:+ for $$kind}" >&2; \
 	    [ -n "$$index" ] || echo "  PyTorch's index of $$kind builds does not answer; taking pip's default" >&2; \
-	    $(PY) -m pip install --no-deps $$index $(TORCH) | $(SHORTLY) >&2; }
+	    $(PY) -m pip install --no-compile --no-deps $$index $(TORCH) | $(SHORTLY) >&2; }
 	@touch $@
 
 $(VENV)/%.done: $(VENV)/%.txt constraints.txt $(VENV)/torch.done
 	@echo "installing the packages of $*; this takes a minute or more" >&2
-	@$(PY) -m pip install -r $< -c constraints.txt | $(SHORTLY) >&2
+	@$(PY) -m pip install --no-compile -r $< -c constraints.txt | $(SHORTLY) >&2
 	@touch $@
 
 # For the image's Python, 3.11 on x86-64, whatever runs here.
