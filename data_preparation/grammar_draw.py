@@ -3,6 +3,7 @@
 import itertools
 import random
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -31,17 +32,29 @@ class Draw:
         parts = [self.family.id, self.who or self.family.category, "-".join(map(str, numbers))]
         return "/".join(parts)
 
+    @property
+    def parts(self) -> list[tuple[str, int]]:
+        """What this draw is made of, apart from whom it speaks of."""
+        return [("top", self.top), ("bottom", self.bottom), *self.fill]
+
     def category(self, grammar: Grammar) -> str:
         """The category of the people spoken of, or else the family's: whose slots are meant."""
         return grammar.groups[self.who].category if self.who else self.family.category
 
 
 def family_draws(grammar: Grammar, family: Family, seed: int) -> list[Draw]:
-    """As many draws as the family gives, in random order, its groups in turn."""
+    """As many draws as the family gives: its groups in turn, of the parts used least so far."""
     rng = random.Random(f"{seed} {family.id} {family.category}")
     whom = rng.sample(family.groups, len(family.groups)) or [""]
-    columns = [_shuffled(grammar, family, who, rng) for who in whom]
-    chosen = itertools.islice(_in_turn(columns), family.most)
+    left = {who: _shuffled(grammar, family, who, rng) for who in whom}
+    used: Counter[tuple[str, int]] = Counter()
+    chosen: list[Draw] = []
+    total = min(family.most, sum(map(len, left.values())))
+    for who in itertools.cycle(whom):
+        if len(chosen) == total:
+            break
+        if left[who]:
+            chosen.append(_take(left[who], used))
     return [replace(draw, caption=_caption(grammar, family, rng)) for draw in chosen]
 
 
@@ -52,23 +65,24 @@ def slots(text: str) -> list[str]:
 
 
 def _shuffled(grammar: Grammar, family: Family, who: str, rng: random.Random) -> list[Draw]:
-    """Draws for one group: each pair of top and bottom once, then again with other fillings."""
+    """Every draw for one group."""
     pairs = itertools.product(range(len(family.top)), range(len(family.bottom)))
-    rounds = [_filled(grammar, Draw(family, who, *pair, ()), rng) for pair in pairs]
-    rng.shuffle(rounds)
-    return list(_in_turn(rounds))
+    every = [one for pair in pairs for one in _filled(grammar, Draw(family, who, *pair, ()))]
+    return rng.sample(every, len(every))
 
 
-def _filled(grammar: Grammar, draw: Draw, rng: random.Random) -> list[Draw]:
+def _filled(grammar: Grammar, draw: Draw) -> Iterator[Draw]:
     names = slots(draw.family.top[draw.top][0] + draw.family.bottom[draw.bottom][0])
-    fills = list(grammar.fills(names, draw.category(grammar)))
-    return [replace(draw, fill=fill) for fill in rng.sample(fills, len(fills))]
+    for fill in grammar.fills(names, draw.category(grammar)):
+        yield replace(draw, fill=fill)
 
 
-def _in_turn(columns: list[list[Draw]]) -> Iterator[Draw]:
-    """The first of each column, then the second of each, and so on."""
-    for row in itertools.zip_longest(*columns):
-        yield from (draw for draw in row if draw is not None)
+def _take(draws: list[Draw], used: Counter[tuple[str, int]]) -> Draw:
+    """Remove from `draws` the one whose parts were used least, and count them."""
+    least = min(draws, key=lambda draw: sum(used[part] for part in draw.parts))
+    draws.remove(least)
+    used.update(least.parts)
+    return least
 
 
 def _caption(grammar: Grammar, family: Family, rng: random.Random) -> str:

@@ -84,12 +84,15 @@ def test_texts_are_clean(language: str) -> None:
         assert item.text[0].upper() == item.text[0], item
 
 
-@pytest.mark.parametrize(("language", "least"), [("zh", 0.5), ("ta", 0.6), ("ms", 1), ("en", 1)])
-def test_texts_are_in_their_script(language: str, least: float) -> None:
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_texts_are_in_their_script(language: str) -> None:
+    shares = []
     for item in pool(language):
         letters = [c for c in item.text if c.isalpha() or "஀" <= c <= "௿"]
         own = sum(re.match(SCRIPTS[language], c) is not None for c in letters)
-        assert own >= least * len(letters), item.text
+        shares.append(own / len(letters))
+        assert shares[-1] >= (0.5 if language in ("zh", "ta") else 1), item.text
+    assert sum(shares) >= 0.95 * len(shares)
 
 
 @pytest.mark.parametrize("language", ["en", "ms"])
