@@ -117,6 +117,8 @@ clean:  ## remove what make made, .venv too; weights and data stay
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_NO_INPUT := 1
+# pip is told not to compile: the first import keeps byte code of what is used, in a third of the time.
+unexport PYTHONDONTWRITEBYTECODE
 
 EXTRAS_runtime :=
 EXTRAS_download := download
