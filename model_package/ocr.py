@@ -68,15 +68,18 @@ class Reader:
         return [line for line in unmarked if any(map(str.isalnum, line.text))]
 
     def _read_again(self, pixels: Pixels, lines: list[Line], doubtful: bool) -> list[Line]:
-        """`lines`, with the second engine's reading of those that the first one doubts, or not."""
-        misses, result = 0, []
-        for line in lines:
-            again = None
+        """`lines`, with the second engine's reading of those that the first one doubts, or not.
+
+        The largest are tried first, for a meme's words are larger than what only looks like words.
+        """
+        result, misses = list(lines), 0
+        for n in sorted(range(len(lines)), key=lambda n: -lines[n].width * lines[n].height):
+            line = lines[n]
             first = line.engine == self.finder.name and _is_doubtful(line) == doubtful
             if self.second and first and misses < PATIENCE:
                 again = self.second.read_line(pixels, line.box)
                 misses = 0 if again else misses + 1
-            result.append(again or line)
+                result[n] = again or line
         return result
 
     def _is_kept(self, line: Line, foreign: bool) -> bool:

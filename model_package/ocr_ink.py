@@ -31,12 +31,14 @@ class Piece:
     """A connected piece of light pixels. part: where it lies. mask: which pixels there are its.
 
     level: the grey of its lightest fifth. thickness: of its thickest stroke, halved.
+    outlined: the share of its edge that has something dark within reach.
     """
 
     part: tuple[slice, slice]
     mask: NDArray[np.bool_]
     level: float
     thickness: float
+    outlined: float
 
 
 def candidates(grey: Pixels, box: Box) -> Iterator[Pixels]:
@@ -44,6 +46,7 @@ def candidates(grey: Pixels, box: Box) -> Iterator[Pixels]:
     yield cut_letters(grey, box, height=80, light=200)
     yield plain(grey, box, height=64)
     yield cut_letters(grey, box, height=96, light=220)
+    yield cut_letters(grey, box, height=80, light=225, outlined=0)
     yield cut_letters(grey, box, height=64, light=180)
     yield cut_letters(255 - grey, box, height=80, light=200)
     yield plain(255 - grey, box, height=64)
@@ -55,11 +58,14 @@ def plain(grey: Pixels, box: Box, height: int) -> Pixels:
     return _frame(_scale(grey[top:bottom, left:right], height / (bottom - top)))
 
 
-def cut_letters(grey: Pixels, box: Box, height: int, light: int) -> Pixels:
+def cut_letters(
+    grey: Pixels, box: Box, height: int, light: int, outlined: float = OUTLINED
+) -> Pixels:
     """Only what is lighter than `light` and looks like letters; the line is `height` tall."""
     wide, inside = _widen(grey, box, height)
     letters = np.full(wide.shape, 255, np.uint8)
-    for piece in _alike(_outlined(wide, inside, height, light)):
+    pieces = [piece for piece in _pieces(wide, inside, light) if piece.outlined >= outlined]
+    for piece in _alike(pieces):
         letters[piece.part][piece.mask] = 0
     return _frame(cv2.GaussianBlur(letters, (3, 3), 0))
 
@@ -74,9 +80,10 @@ def _widen(grey: Pixels, box: Box, height: int) -> tuple[Pixels, Inside]:
     return wide, ((left - x) * scale, (top - y) * scale, (right - x) * scale, (bottom - y) * scale)
 
 
-def _outlined(wide: Pixels, inside: Inside, height: int, light: int) -> list[Piece]:
-    """The light pieces of the line that have a dark outline."""
+def _pieces(wide: Pixels, inside: Inside, light: int) -> list[Piece]:
+    """The light pieces that stand in the line."""
     ink = (wide > light).astype(np.uint8)
+    height = round(inside[3] - inside[1])
     reach = round(REACH * height) | 1
     near_dark = cv2.erode(wide, np.ones((reach, reach), np.uint8)) < DARK
     depth = cv2.distanceTransform(ink, cv2.DIST_L2, 3)  # of each light pixel, from the nearest edge
@@ -87,9 +94,9 @@ def _outlined(wide: Pixels, inside: Inside, height: int, light: int) -> list[Pie
             continue
         part = _around(stats[n])
         mask = labels[part] == n
-        if near_dark[part][_edge(mask)].mean() > OUTLINED:
-            level = float(np.percentile(wide[part][mask], 80))
-            pieces.append(Piece(part, mask, level, float(depth[part][mask].max())))
+        level = float(np.percentile(wide[part][mask], 80))
+        outlined = float(near_dark[part][_edge(mask)].mean())
+        pieces.append(Piece(part, mask, level, float(depth[part][mask].max()), outlined))
     return pieces
 
 

@@ -23,6 +23,11 @@ class Line:
     engine: str
 
     @property
+    def width(self) -> int:
+        """Pixels from left to right."""
+        return self.box[2] - self.box[0]
+
+    @property
     def height(self) -> int:
         """Pixels from top to bottom."""
         return self.box[3] - self.box[1]

@@ -25,7 +25,7 @@ LANGUAGES = ("eng", "chi_sim", "msa", "tam")
 SURE = 0.88  # no further candidate is tried above this
 DOUBT = 0.7  # below this even a line that is mostly Tamil is taken for junk
 MOSTLY = 0.7  # share of Tamil script, below which a line must be sure; so must two letters
-SMALLEST = 10  # pixels of height; smaller Tamil is not legible
+SMALLEST = 10  # pixels of height; smaller Tamil is not legible, nor is one letter a line
 BETWEEN_HAN = re.compile(rf"(?<={HAN.pattern}) (?={HAN.pattern})")
 
 
@@ -73,7 +73,8 @@ class TamilLines:
 
     def read_line(self, pixels: Pixels, box: Box) -> Line | None:
         """The Tamil words in `box`; None when they are not Tamil or too doubtful."""
-        if box[3] - box[1] < SMALLEST:
+        height, width = box[3] - box[1], box[2] - box[0]
+        if height < SMALLEST or width < height:
             return None
         best = Line("", 0.0, box, self.name)
         for letters in self.candidates(grey(pixels), box):

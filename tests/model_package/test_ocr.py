@@ -145,14 +145,15 @@ def test_an_engine_that_fails_costs_one_image_and_logs_no_words(
     assert caplog.messages == ["OCR gave up on an image: RuntimeError"]
 
 
-def test_only_doubtful_lines_go_to_the_second_engine_and_not_for_ever() -> None:
+def test_the_largest_doubtful_lines_go_to_the_second_engine_and_not_for_ever() -> None:
     class Finder:
         name = "first"
 
         def lines(self, pixels: Pixels) -> list[Line]:
-            sure = [Line("GOOD WORDS", 0.99, (0, 0, 90, 20), self.name)]
+            sure = [Line("GOOD WORDS", 0.99, (0, 0, 900, 20), self.name)]
             return sure + [
-                Line("6T1LLT", 0.7, (0, 30 * n, 90, 30 * n + 20), self.name) for n in range(1, 20)
+                Line("6T1LLT", 0.7, (0, 30 * n, 90 + n, 30 * n + 20), self.name)
+                for n in range(1, 20)
             ]
 
     class Second:
@@ -165,7 +166,7 @@ def test_only_doubtful_lines_go_to_the_second_engine_and_not_for_ever() -> None:
 
     second = Second()
     assert Reader(Finder(), second, 0.6).read(Image.new("RGB", (600, 620))) == "GOOD WORDS"
-    assert second.asked == [(0, 30 * n, 90, 30 * n + 20) for n in range(1, 7)]
+    assert second.asked == [(0, 30 * n, 90 + n, 30 * n + 20) for n in range(19, 13, -1)]
 
 
 def test_missing_tamil_is_said_once_with_its_cure(
