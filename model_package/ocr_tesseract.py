@@ -22,7 +22,8 @@ FOLDERS = (
     "/opt/homebrew/share/tessdata",
 )
 LANGUAGES = ("eng", "chi_sim", "msa", "tam")
-SURE = 0.88  # no further candidate is tried above this
+SURE = 0.88  # no further candidate is tried above this, unless letters seem to be missing
+FULL = 0.8  # letters in a length of the line's height: a line with fewer lacks some
 DOUBT = 0.7  # below this even a line that is mostly Tamil is taken for junk
 MOSTLY = 0.7  # share of Tamil script, below which a line must be sure; so must two letters
 SMALLEST = 10  # pixels of height; smaller Tamil is not legible, nor is one letter a line
@@ -44,6 +45,10 @@ def find_languages() -> dict[str, Path]:
 def _weight(line: Line) -> float:
     """Sure readings of many letters win: a reading that lost half of them can be as sure."""
     return (line.score - 0.3) * len(line.text)
+
+
+def _is_full(line: Line) -> bool:
+    return sum(map(str.isalnum, line.text)) >= FULL * line.width / line.height
 
 
 def _is_tamil(line: Line) -> bool:
@@ -79,7 +84,7 @@ class TamilLines:
         best = Line("", 0.0, box, self.name)
         for letters in self.candidates(grey(pixels), box):
             best = max(best, self._read(letters, box), key=_weight)
-            if best.score > SURE:
+            if best.score > SURE and _is_full(best):
                 break
         return best if _is_tamil(best) else None
 
