@@ -35,7 +35,7 @@ class Voices:
 
 @dataclass(frozen=True)
 class Topic:
-    """One question and its answers; see `Voices`."""
+    """One question and its answers; see `Voices`. clashes: items that the answers would deny."""
 
     id: str
     officer: Lines
@@ -43,6 +43,7 @@ class Topic:
     nervous: Lines
     evasive: Lines
     joking: Lines
+    clashes: Lines = ()
 
 
 @dataclass(frozen=True)
@@ -101,17 +102,18 @@ class Plan:
     remarks: Mapping[int, str]
 
 
-def say(task: Mapping[str, str], turn: int, seed: str) -> str:
-    """What `task["role"]` says at `turn` of the conversation that `seed` names.
+def say(task: Mapping[str, str], turn: int, seed: int, run: int) -> str:
+    """What `task["role"]` says at `turn` of the conversation that `conversation`, or `run`, names.
 
     `task` may give `mood` (nervous, evasive, joking, or else calm), `origin`, `purpose`, `stay`,
-    `items`, as Spanish noun phrases, and `conversation`; what it leaves out is drawn.
+    `items`, as Spanish phrases, and `conversation`; what it leaves out is drawn. Where there is a
+    `conversation`, another `run` is another way to say the same line.
     """
     role = task.get("role", "")
     if role not in ROLES:
         raise UserError(f"customs has no role {role!r}; known: {', '.join(ROLES)}")
-    plan = _plan(task, seed)
-    rng = random.Random(f"{seed} {task.get('conversation')} {role} {turn}")
+    plan = _plan(task, f"{seed} {task.get('conversation') or run}")
+    rng = random.Random(f"{seed} {run} {task.get('conversation')} {role} {turn}")
     lines = _lines(plan, role, turn)
     late = turn - plan.end - 1
     text = lines[late % len(lines)] if late >= 0 else rng.choice(lines)
@@ -122,23 +124,31 @@ def say(task: Mapping[str, str], turn: int, seed: str) -> str:
     return text
 
 
-def _plan(task: Mapping[str, str], seed: str) -> Plan:
+def _plan(task: Mapping[str, str], name: str) -> Plan:
     script = _script()
-    rng = random.Random(f"{seed} {task.get('conversation')}")
-    first, rest = script.topics[:3], script.topics[3:]  # whence, why, how long; then the others
-    topics = rng.sample(first, len(first)) + rng.sample(rest, TURNS - 1 - len(first))
-    end = rng.randrange(TURNS - 3, TURNS) if rng.random() < EARLY else TURNS
+    rng = random.Random(name)
     drawn_mood = rng.choice(script.moods)  # drawn even where given: the plan stays the same
     mood = _mood(task.get("mood") or drawn_mood)
-    drawn = {
-        field.name: rng.choice(getattr(script.attributes, field.name))
-        for field in fields(Attributes)
-    }
-    facts = {name: task.get(name) or value for name, value in drawn.items()}
+    facts = _facts(task, rng)
+    end = rng.randrange(TURNS - 3, TURNS) if rng.random() < EARLY else TURNS
     remarks: Lines = getattr(script.remarks, mood)
     turns = range(rng.choice((1, 2)), end, 2)
     spoken = dict(zip(turns, rng.sample(remarks, len(remarks)), strict=False))
-    return Plan(tuple(topics), end, mood, facts, spoken)
+    return Plan(_topics(facts["items"], rng), end, mood, facts, spoken)
+
+
+def _facts(task: Mapping[str, str], rng: random.Random) -> dict[str, str]:
+    every = {field.name: getattr(_script().attributes, field.name) for field in fields(Attributes)}
+    drawn = {name: rng.choice(values) for name, values in every.items()}
+    return {name: task.get(name) or value for name, value in drawn.items()}
+
+
+def _topics(items: str, rng: random.Random) -> tuple[Topic, ...]:
+    """Whence, why and how long, in some order; then others that `items` does not rule out."""
+    topics = _script().topics
+    first, rest = topics[:3], topics[3:]
+    fitting = [topic for topic in rest if not any(word in items for word in topic.clashes)]
+    return (*rng.sample(first, 3), *rng.sample(fitting, TURNS - 4))
 
 
 def _mood(name: str) -> str:

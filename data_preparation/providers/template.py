@@ -7,7 +7,7 @@ stage `generate`: `key`, `language`, `count` -> a JSON array of memes; run 0, 1,
 where the run before stopped, and the same place of another language is the same meme.
 stage `translate`: `language`, and `group` or the `text` itself -> the parallel text.
 stage `converse`: `role` (`officer` or `traveller`), and what customs.py reads -> the next line,
-in Spanish. A conversation is told from others by `run` (and `conversation`, where given).
+in Spanish. A conversation is told from others by `conversation`, or else by `run`.
 """
 
 import json
@@ -95,7 +95,7 @@ def _by_text(seed: int) -> Mapping[str, str]:
 def _converse(request: Request, seed: int) -> str:
     spoken = sum(message.get("role") == "assistant" for message in request.messages)
     turn = _whole(request.task, "turn", spoken)
-    return say(request.task, turn, f"{seed} {request.run}")
+    return say(request.task, turn, seed, request.run)
 
 
 def _field(task: Mapping[str, str], name: str) -> str:

@@ -183,3 +183,20 @@ def test_without_a_turn_the_lines_already_spoken_are_counted() -> None:
     task = {"stage": "converse", "role": "officer"}
     (reply,) = TemplateProvider(0).complete([Request("m", messages, run=2, task=task)])
     assert reply.text == chat[2]
+
+
+def test_asking_again_for_a_line_of_a_named_conversation_stays_in_it() -> None:
+    first = conversation(0, conversation="0-7", items="una guitarra")
+    again = conversation(1, conversation="0-7", items="una guitarra")
+    other = conversation(0, conversation="0-8", items="una guitarra")
+    assert first != again
+    assert first != other
+    farewells = [[bool(FAREWELL.search(line)) for line in chat] for chat in (first, again)]
+    assert farewells[0] == farewells[1]
+
+
+def test_nobody_denies_what_is_in_the_bag() -> None:
+    for run in range(60):
+        chat = " ".join(conversation(run, items="queso y una buena suma en efectivo"))
+        assert "productos de origen animal" not in chat
+        assert "diez mil" not in chat.lower()
