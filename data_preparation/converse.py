@@ -152,7 +152,8 @@ def _main(argv: Sequence[str] | None) -> Outcome:
     if flags.count < 1:
         raise UserError(f"--count is {flags.count}; ask for at least one conversation")
     studio = Studio(read_scene(flags.prompts), open_desk(flags, os.environ), flags.draw)
-    print(f"converse: about {estimate(studio, flags.count)} in all", file=sys.stderr)
+    if not studio.desk.is_free:
+        print(f"converse: about {estimate(studio, flags.count)} in all", file=sys.stderr)
     rows = [to_row(studio, talk) for talk in converse(studio, flags.count)]
     settings = {"count": flags.count, "draw": flags.draw, "source": studio.desk.source}
     return write_outcome(flags.output, rows, "converse", settings, studio.desk.meter)

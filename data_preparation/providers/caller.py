@@ -17,7 +17,8 @@ from data_preparation.providers.request import Reply, Request, unasked
 class Caller:
     """A provider made of `ask`, which returns one reply or raises; `secret` is never shown.
 
-    After an interrupt, replies under way still come.
+    may_repeat: asked before an attempt after one that may have been billed; whoever minds the
+    cost sets it. After an interrupt, replies under way still come.
     """
 
     def __init__(
@@ -29,6 +30,7 @@ class Caller:
         self.manners = manners
         self.pace = Pace(self.manners)
         self.hopeless = ""
+        self.may_repeat: Callable[[Request], bool] = lambda request: True
 
     def complete(self, requests: Sequence[Request]) -> Iterator[Reply]:
         """One reply a request, each as soon as it is there."""
@@ -71,6 +73,8 @@ class Caller:
                 failure = understand(error)
             lost += failure.lost
             if not self._may_try_again(failure, attempt):
+                break
+            if failure.lost and not self.may_repeat(request):
                 break
         return self._give_up(request, failure, attempt, lost)
 

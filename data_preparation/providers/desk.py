@@ -42,10 +42,18 @@ class Desk:
                 replies[reply.key] = reply
                 bar.set_postfix_str(self.meter.show(), refresh=False)
                 bar.update()
-        print(f"{what}: spent {self.meter.show()}", file=sys.stderr)
+        if not self.is_free:
+            print(f"{what}: spent {self.meter.show()}", file=sys.stderr)
         return replies
 
+    @property
+    def is_free(self) -> bool:
+        """Whether replies cost nothing and are not kept."""
+        return isinstance(self.provider, Direct)
+
     def _announce(self, requests: Sequence[Request], what: str) -> None:
+        if self.is_free:
+            return
         missing = self.provider.missing(requests)
         guess = self.meter.show(add_up(expected(request) for request in missing))
         bound = self.meter.show(add_up(most(request) for request in missing))

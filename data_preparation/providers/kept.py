@@ -5,10 +5,12 @@ Neither knows what the requests are for, nor how replies are got.
 
 import itertools
 import math
+import threading
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from data_preparation.providers.cost import Meter, most
+from data_preparation.providers.cost import Meter, add_up, most
 from data_preparation.providers.request import Provider, Reply, Request, unasked
 from data_preparation.providers.store import Store
 
@@ -81,18 +83,39 @@ class Capped:
         self.meter = meter
         self.cap = cap
         self.name = provider.name
+        self.aside = (0, 0)  # tokens that what is under way may cost at most
+        self.repeats: Counter[str] = Counter()  # attempts that were set aside later, by key
+        self.lock = threading.Lock()
 
     def complete(self, requests: Sequence[Request]) -> Iterator[Reply]:
         """One reply a request; `unasked` where the cap leaves no room."""
         left = list(requests)
         while size := self._room(left):
             asked = {request.key: request for request in left[:size]}
+            self.aside = add_up(most(request) for request in left[:size])
             for reply in self.provider.complete(left[:size]):
-                self.meter.add(asked[reply.key], reply)
+                self._settle(asked[reply.key], reply)
                 yield reply
             left = left[size:]
         for request in left:
             yield unasked(request, f"stopped before the cap ({self.cap}) would be passed")
+
+    def may_repeat(self, request: Request) -> bool:
+        """Whether there is room for one more attempt at `request`; if so, it is set aside."""
+        with self.lock:
+            aside = add_up([self.aside, most(request)])
+            if not self._fits(add_up([aside, (self.meter.input, self.meter.output)])):
+                return False
+            self.aside = aside
+            self.repeats[request.key] += 1
+            return True
+
+    def _settle(self, request: Request, reply: Reply) -> None:
+        given, written = most(request)
+        with self.lock:
+            times = 1 + self.repeats.pop(request.key, 0)
+            self.aside = (self.aside[0] - times * given, self.aside[1] - times * written)
+            self.meter.add(request, reply)
 
     def _room(self, requests: Sequence[Request]) -> int:
         """How many of `requests`, from the first, fit into what is left."""

@@ -113,8 +113,6 @@ class Local:
 
 def load_local(folder: Path, batch: int = 8) -> Local:
     """The model in `folder`, on a GPU where there is one."""
-    if not (folder / "config.json").is_file():
-        raise UserError(f"{folder} holds no model: give a folder with config.json and weights")
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     dtype = choose_dtype("auto", device)
     try:

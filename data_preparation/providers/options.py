@@ -5,10 +5,12 @@ Keys come from the environment alone: a command line is seen by everyone on the 
 
 import argparse
 import dataclasses
+import logging
 import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from data_preparation.providers.caller import Caller
 from data_preparation.providers.cost import Meter, Price, find_price
 from data_preparation.providers.desk import Desk
 from data_preparation.providers.kept import Cap, Capped, Direct, Kept
@@ -62,6 +64,8 @@ def open_desk(
     if name in ("transformers", "seq2seq"):
         model, title = f"{model}@{_fingerprint(model)}", Path(model).name
     capped = Capped(provider, meter, Cap(flags.cap_tokens, flags.cap_money))
+    if isinstance(provider, Caller):
+        provider.may_repeat = capped.may_repeat
     return Desk(Kept(capped, Store(flags.replies)), meter, model, title, sampling(flags))
 
 
@@ -99,19 +103,26 @@ def _provider(
         from data_preparation.providers.template import TemplateProvider  # noqa: PLC0415
 
         return TemplateProvider()
-    if name == "transformers":
-        from data_preparation.providers.local import load_local  # noqa: PLC0415
-
-        return load_local(Path(model), flags.batch)
-    if name == "seq2seq":
-        from data_preparation.providers.seq2seq import load_seq2seq  # noqa: PLC0415
-
-        return load_seq2seq(Path(model), flags.batch)
+    if name in ("transformers", "seq2seq"):
+        return _local(name, Path(model), flags.batch)
     if name == "google":
         from data_preparation.providers.google import google_translate  # noqa: PLC0415
 
         return google_translate(flags.base_url, _key(environ, "GOOGLE_API_KEY"), _manners(flags))
     return _openai(name, flags, environ)
+
+
+def _local(name: str, folder: Path, batch: int) -> Provider:
+    if not (folder / "config.json").is_file():
+        raise UserError(f"{folder} holds no model: give a folder with config.json and weights")
+    logging.disable(logging.WARNING)  # libraries warn of parts that are not needed here
+    if name == "transformers":
+        from data_preparation.providers.local import load_local  # noqa: PLC0415
+
+        return load_local(folder, batch)
+    from data_preparation.providers.seq2seq import load_seq2seq  # noqa: PLC0415
+
+    return load_seq2seq(folder, batch)
 
 
 def _key(environ: Mapping[str, str], other: str, needless: bool = False) -> str:

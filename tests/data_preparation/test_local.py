@@ -5,8 +5,21 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
+from PIL import Image
+from tokenizers import Tokenizer, models, pre_tokenizers
+from transformers import (
+    CLIPImageProcessor,
+    CLIPVisionConfig,
+    LlamaConfig,
+    LlavaConfig,
+    LlavaForConditionalGeneration,
+    LlavaProcessor,
+    PreTrainedTokenizerFast,
+)
 
 from data_preparation.providers.local import Local, fingerprint, load_local
+from data_preparation.providers.picture import picture_part
 from data_preparation.providers.request import Request
 from model_package.errors import UserError
 from tests.data_preparation.conftest import ask, chat
@@ -67,7 +80,7 @@ def test_a_bad_row_fails_alone(local: Local) -> None:
 
 
 def test_a_folder_without_a_model_is_a_user_s_mistake(tmp_path: Path) -> None:
-    with pytest.raises(UserError, match="holds no model"):
+    with pytest.raises(UserError, match="cannot be loaded"):
         load_local(tmp_path)
 
 
@@ -94,3 +107,52 @@ def test_a_server_that_runs_a_model_answers_what_the_model_answers(local: Local)
         served = ask(chat(url), asked)
     for one in asked:
         assert served[one.key].text == direct[one.key].text
+
+
+def small_llava(folder: Path) -> None:
+    """A model of LLaVA's kind with random weights and a vocabulary of a few words."""
+    names = ["<pad>", "<s>", "</s>", "<unk>", "<image>", *"USER ASSISTANT : Yes No Is it ?".split()]
+    core = Tokenizer(models.WordLevel({name: n for n, name in enumerate(names)}, "<unk>"))
+    core.pre_tokenizer = pre_tokenizers.Whitespace()
+    special: Any = {"pad_token": "<pad>", "eos_token": "</s>", "unk_token": "<unk>"}
+    tokenizer = PreTrainedTokenizerFast(
+        tokenizer_object=core, additional_special_tokens=["<image>"], **special
+    )
+    size: Any = {"hidden_size": 16, "intermediate_size": 16, "num_attention_heads": 2}
+    eyes = CLIPVisionConfig(num_hidden_layers=2, image_size=16, patch_size=8, **size)
+    words = LlamaConfig(vocab_size=len(names), num_hidden_layers=1, **size)
+    torch.manual_seed(0)
+    config = LlavaConfig(vision_config=eyes, text_config=words, image_token_index=4)
+    LlavaForConditionalGeneration(config).save_pretrained(folder)
+    pictures: Any = {"size": {"shortest_edge": 16}, "crop_size": {"height": 16, "width": 16}}
+    LlavaProcessor(
+        image_processor=CLIPImageProcessor(**pictures),
+        tokenizer=tokenizer,
+        patch_size=8,
+        vision_feature_select_strategy="default",
+        num_additional_image_tokens=1,
+        chat_template=TEMPLATE,
+    ).save_pretrained(folder)
+
+
+TEMPLATE = (
+    "{% for m in messages %}{{ m['role'].upper() }} : {% for c in m['content'] %}"
+    "{% if c['type'] == 'image' %}<image> {% else %}{{ c['text'] }} {% endif %}{% endfor %}"
+    "{% endfor %}ASSISTANT :"
+)
+
+
+def test_a_model_that_sees_tells_pictures_apart(tmp_path: Path) -> None:
+    small_llava(tmp_path / "model")
+    seeing = load_local(tmp_path / "model", batch=2)
+    asked = []
+    for colour in ("red", "blue"):
+        Image.new("RGB", (20, 30), colour).save(tmp_path / "shot.png")
+        content = [picture_part(tmp_path / "shot.png"), {"type": "text", "text": "Is it ?"}]
+        settings = {"max_tokens": 2, "temperature": 0.0, "logprobs": True, "top_logprobs": 13}
+        asked.append(Request("m", ({"role": "user", "content": content},), settings))
+    together = ask(seeing, asked)
+    first, second = (together[one.key].logprobs[0]["logprob"] for one in asked)
+    assert first != pytest.approx(second, abs=1e-4)
+    (alone,) = ask(seeing, asked[:1]).values()
+    assert alone.logprobs[0]["logprob"] == pytest.approx(first, abs=1e-5)

@@ -1,5 +1,6 @@
 """Replies on disk: crashes, several processes, a cap on what is spent."""
 
+import json
 import multiprocessing
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -11,6 +12,8 @@ from data_preparation.providers.cost import Meter, Price, expected, most
 from data_preparation.providers.kept import Cap, Capped, Kept
 from data_preparation.providers.request import Reply, Request
 from data_preparation.providers.store import FAILED, Store
+from tests.data_preparation.conftest import chat
+from tests.data_preparation.openai_server import Behaviour, serve
 
 
 def request(word: str, **settings: float) -> Request:
@@ -138,6 +141,25 @@ def test_money_never_passes_the_cap() -> None:
     meter = Meter(Price("m", input=1e6, output=3e6))  # 1 and 3 a token
     texts(Capped(Speaker(), meter, Cap(money=130)), [f"word {n}" for n in range(20)])
     assert 0 < meter.money() <= 130
+
+
+def test_repeats_of_what_may_have_been_billed_stay_under_the_cap_too() -> None:
+    def cut(number: int, body: object) -> str:
+        return "cut" if number % 3 else ""
+
+    behaviour = Behaviour(trouble=cut)
+    meter, asked = Meter(), [request(f"word {n}", max_tokens=20) for n in range(30)]
+    with serve(behaviour) as url:
+        provider = chat(url)
+        capped = Capped(provider, meter, Cap(tokens=900))
+        provider.may_repeat = capped.may_repeat
+        replies = list(capped.complete(asked))
+    assert len(replies) == 30
+    bound = sum(most(asked[-1]))
+    assert len(behaviour.billed) * bound > 900 - 8 * bound
+    billed = [len(json.dumps(body["messages"])) // 4 + 2 for body in behaviour.billed]
+    assert sum(billed) <= meter.input + meter.output <= 900
+    assert capped.aside == (0, 0)
 
 
 def test_a_batch_costs_half() -> None:
