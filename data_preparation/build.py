@@ -91,11 +91,9 @@ def _place(row: Record) -> str:
 
 
 def _inputs() -> dict[str, str]:
-    root = Path(__file__).parent
-    return {
-        path.relative_to(root).as_posix(): hash_file(path)
-        for path in sorted(GRAMMAR.rglob("*.toml"))
-    }
+    read = [GRAMMAR / f"{name}.toml" for name in ("groups", "scenes", "slots")]
+    paths = sorted([*read, *(GRAMMAR / "families").glob("*.toml")])
+    return {path.relative_to(GRAMMAR.parent).as_posix(): hash_file(path) for path in paths}
 
 
 if __name__ == "__main__":
