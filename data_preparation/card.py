@@ -19,11 +19,13 @@ a harmless row looks like a harmful one), `source`, `licence`, `group`. Rows of 
 both."""
 
 COMMON = (
-    "Every row comes from a few dozen ideas, each filled in many ways. A model learns their "
-    "wording quickly; a good score on `validation.jsonl`, whose ideas are others but in the same "
-    "style, says little about real memes.",
-    "Captions are drawn from a list of everyday scenes and say nothing about the label: memes "
-    "whose picture turns a kind text into a cruel one, or the other way round, are not in here.",
+    "Every row comes from about a hundred ideas, each filled in many ways, and a model learns "
+    "their wording quickly: TF-IDF with logistic regression, on English text, tells rows of ideas "
+    "that it has seen almost perfectly (AUROC 0.99) and rows of ideas that it has not hardly "
+    "better than chance (0.4 to 0.6). Never split these rows but by `group`.",
+    "Captions are drawn from everyday scenes that fit the idea, and say next to nothing about the "
+    "label (the same classifier on captions: 0.5 to 0.6): memes whose picture turns a kind text "
+    "into a cruel one, or the other way round, are not in here.",
     "Slang, spelling tricks and code words are rare.",
 )
 
