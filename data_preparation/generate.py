@@ -147,12 +147,14 @@ def _main(argv: Sequence[str] | None) -> Outcome:
     parser.add_argument("--runs", type=int, help="replies a key and language; or NUM_RUNS")
     parser.add_argument("--examples", type=int, help="memes asked for in a reply")
     parser.add_argument("--prompts", type=Path, default=PROMPTS, help="a file of your own (TOML)")
-    parser.add_argument("--output", type=Path, required=True, help="JSON Lines to write")
+    parser.add_argument("--output", type=Path, help="JSON Lines to write, else in runs/generate")
     add_flags(parser)
     flags = parser.parse_args(argv)
     prompts = read_toml(flags.prompts, Prompts)
     plan = _plan(flags, os.environ, prompts)
-    return run(prompts, plan, open_desk(flags, os.environ), flags.output)
+    name = "-".join(key.name for key in plan.keys) if len(plan.keys) <= 3 else "many"
+    output = flags.output or Path("runs/generate") / f"{name}.jsonl"
+    return run(prompts, plan, open_desk(flags, os.environ), output)
 
 
 def _plan(flags: argparse.Namespace, environ: Mapping[str, str], prompts: Prompts) -> Plan:

@@ -85,7 +85,7 @@ def beside(output: Path, ending: str) -> Path:
 
 def command(verb: str, work: Callable[[], Outcome]) -> int:
     """Run `work`: 0 done, 1 some requests had no reply, 2 a user's mistake, 130 stopped."""
-    signal.signal(signal.SIGTERM, _stop)
+    before = signal.signal(signal.SIGTERM, _stop)
     try:
         outcome = work()
     except UserError as error:
@@ -94,6 +94,8 @@ def command(verb: str, work: Callable[[], Outcome]) -> int:
     except KeyboardInterrupt:
         print(f"{verb}: stopped; the same command goes on from here", file=sys.stderr)
         return 130
+    finally:
+        signal.signal(signal.SIGTERM, before)
     _report(verb, outcome)
     return 1 if outcome.unanswered else 0
 

@@ -22,7 +22,6 @@ WIDTH = 60  # characters of a reply that the list shows
 
 def main(argv: Sequence[str] | None = None) -> int:
     """The command; the process's exit code."""
-    signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # `list | head` is no error
     flags = _parse(argv)
     try:
         if not flags.replies.is_dir():
@@ -87,4 +86,5 @@ def _parse(argv: Sequence[str] | None) -> argparse.Namespace:
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # `list | head` is no error
     sys.exit(main())

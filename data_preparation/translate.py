@@ -160,15 +160,17 @@ def _main(argv: Sequence[str] | None) -> Outcome:
         default="text",
         help="text, or text,caption: captions stay English, as the captioner writes them",
     )
-    parser.add_argument("--output", type=Path, required=True, help="JSON Lines to write")
+    parser.add_argument("--output", type=Path, help="JSON Lines to write, else in runs/translate")
     add_flags(parser, TRANSLATORS)
     flags = parser.parse_args(argv)
     languages = parse_languages(flags.to or os.environ.get("LANGUAGE", ""))
     fields = flags.fields.split(",")
     if not set(fields) <= set(FIELDS):
         raise UserError(f"--fields {flags.fields}: choose of {', '.join(FIELDS)}")
-    paths = list(find_inputs(flags.input or Path(os.environ.get("DIR_NAME", ""))))
-    return run(paths, languages, fields, open_desk(flags, os.environ, "google"), flags.output)
+    given = flags.input or Path(os.environ.get("DIR_NAME", ""))
+    paths = list(find_inputs(given))
+    output = flags.output or Path("runs/translate") / f"{given.stem}-{'-'.join(languages)}.jsonl"
+    return run(paths, languages, fields, open_desk(flags, os.environ, "google"), output)
 
 
 def parse_languages(text: str) -> list[str]:

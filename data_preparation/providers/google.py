@@ -26,8 +26,7 @@ def google_translate(url: str | None, key: str, manners: Manners) -> Caller:
     def ask(request: Request) -> Reply:
         response = client.post(f"{(url or URL).rstrip('/')}{PATH}", json=_body(request))
         if response.status_code != 200:
-            wait = retry_after(response.headers)
-            raise StatusError(response.status_code, _message(response), wait)
+            raise _refused(response)
         return _read(request, _json(response))
 
     return Caller("google", ask, key, manners)
@@ -55,6 +54,13 @@ def _json(response: httpx2.Response) -> Any:
         return response.json()
     except ValueError as error:
         raise MalformedError("the answer is not JSON") from error
+
+
+def _refused(response: httpx2.Response) -> StatusError:
+    """Google says 403 to those who ask too fast, where others say 429."""
+    said, status = _message(response), response.status_code
+    fast = status == 403 and "limit exceeded" in said.casefold()
+    return StatusError(429 if fast else status, said, retry_after(response.headers))
 
 
 def _message(response: httpx2.Response) -> str:

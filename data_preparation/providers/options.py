@@ -102,7 +102,7 @@ def _provider(
     if name == "template":
         from data_preparation.providers.template import TemplateProvider  # noqa: PLC0415
 
-        return TemplateProvider()
+        return TemplateProvider(flags.seed or 0)
     if name in ("transformers", "seq2seq"):
         return _local(name, Path(model), flags.batch)
     if name == "google":

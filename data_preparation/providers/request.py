@@ -8,6 +8,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from functools import cached_property
 from typing import Any, Protocol
 
 Message = Mapping[str, Any]  # {"role": ..., "content": text, or a list of OpenAI content parts}
@@ -31,7 +32,7 @@ class Request:
     run: int = 0
     task: Mapping[str, str] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def key(self) -> str:
         """SHA-256 of everything that could change the reply: its name on disk."""
         text = json.dumps(asdict(self), sort_keys=True, ensure_ascii=False)

@@ -229,7 +229,7 @@ class Handler(BaseHTTPRequestHandler):
         """One request; a client that was killed is no news."""
         try:
             super().handle_one_request()
-        except (BrokenPipeError, ConnectionResetError):
+        except (BrokenPipeError, ConnectionResetError, json.JSONDecodeError):
             self.close_connection = True
 
 

@@ -133,6 +133,19 @@ def test_names_before_a_line_are_taken_off() -> None:
     assert SCENE.clean("Viajero: Hola", TRAVELLER) == "Hola"
 
 
+def test_conversations_stopped_half_way_go_on_at_their_turn() -> None:
+    behaviour = Behaviour(answer=answer)
+    with serve(behaviour) as url:
+        flags = ("--model", "m", "--base-url", url, "--count", "3")
+        assert run(*flags, "--cap-tokens", "7000") == 1
+        half = len(behaviour.billed)
+        assert 0 < half < 60
+        assert records() == []
+        assert run(*flags) == 0
+    assert len(behaviour.billed) == 60
+    assert len(records()) == 3
+
+
 def test_a_hundred_conversations_of_ten_turns_by_rule() -> None:
     assert run("--count", "100") == 0
     found = records()

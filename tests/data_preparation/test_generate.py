@@ -70,6 +70,8 @@ def test_the_environment_speaks_where_flags_do_not(monkeypatch: pytest.MonkeyPat
     with serve(behaviour) as url:
         assert run(url) == 0
         assert len(behaviour.billed) == 3
+        assert generate.main(["--base-url", url]) == 0
+        assert len(rows("runs/generate/daily_harmless.jsonl")) == 15
         assert run(url, "--runs", "4", "--key", "daily_harmless", "--temperature", "0.2") == 0
     assert [body["temperature"] for body in behaviour.billed] == [0.9] * 3 + [0.2] * 4
 
