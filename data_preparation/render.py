@@ -4,19 +4,16 @@ Knows nothing of records, labels or OCR. The same meme and picture give the same
 """
 
 import io
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from PIL import Image, ImageDraw
 
-from data_preparation.fonts import load_font, runs, script
+from data_preparation.fonts import load_font, runs
+from data_preparation.wrap import LEADING, Fitted, fit, measure_at
 
 MARGIN = 12  # pixels left free at the picture's edges
-LEADING = 1.28  # distance of two baselines over the size of the font
-CLOSING = set("，。！？、；：）》」』”’,.!?;:)")  # never first in a line
 
 Box = tuple[int, int, int, int]
-Measure = Callable[[str], float]
 
 
 @dataclass(frozen=True)
@@ -62,19 +59,6 @@ class Drawn:
         return "\n".join(line.text for line in self.lines)
 
 
-@dataclass(frozen=True)
-class Fitted:
-    """Text broken into lines, and the font size at which they fit."""
-
-    lines: tuple[str, ...]
-    size: int
-
-    @property
-    def height(self) -> int:
-        """Pixels from the top of the first line to the bottom of the last."""
-        return round(len(self.lines) * self.size * LEADING)
-
-
 def render(meme: Meme, picture: Image.Image) -> Drawn:
     """Write `meme` on a copy of `picture` (RGB or RGBA; the mode is kept)."""
     image = picture.copy()
@@ -93,58 +77,6 @@ def render(meme: Meme, picture: Image.Image) -> Drawn:
     return Drawn(image if meme.jpeg is None else through_jpeg(image, meme.jpeg), tuple(lines))
 
 
-def fit(text: str, width: int, height: int, largest: int, smallest: int = 12) -> Fitted:
-    """Break `text` so that it fits `width` by `height` pixels, as large as can be."""
-    if not text.strip():
-        return Fitted((), largest)
-    for size in range(largest, smallest, -2):
-        measure = _measure_at(size)
-        fitted = Fitted(tuple(wrap(text, width, measure)), size)
-        if fitted.height <= height and max(map(measure, fitted.lines)) <= width:
-            return Fitted(_even(text, width, measure, fitted.lines), size)
-    return Fitted(tuple(wrap(text, width, _measure_at(smallest))), smallest)
-
-
-def _even(text: str, width: int, measure: Measure, lines: tuple[str, ...]) -> tuple[str, ...]:
-    """The same number of lines, as narrow as can be: no last line of a single word."""
-    for narrow in range(width, width // 2, -8):
-        tried = tuple(wrap(text, narrow, measure))
-        if len(tried) > len(lines) or max(map(measure, tried)) > narrow:
-            break
-        lines = tried
-    return lines
-
-
-def wrap(text: str, width: float, measure: Measure) -> list[str]:
-    """Break `text` into lines no wider than `width`, at spaces or between Chinese characters."""
-    lines: list[str] = []
-    for paragraph in text.splitlines():
-        line = ""
-        for piece in pieces(paragraph):
-            if line and measure((line + piece).rstrip()) > width:
-                lines.append(line.rstrip())
-                line = ""
-            line += piece
-        lines.append(line.rstrip())
-    return [line for line in lines if line]
-
-
-def pieces(text: str) -> list[str]:
-    """The parts of `text` that a line break must not cut; each keeps the spaces after it."""
-    found = [""]
-    for before, after in zip(" " + text, text, strict=False):
-        if _may_break(before, after):
-            found.append("")
-        found[-1] += after
-    return [piece for piece in found if piece.strip()]
-
-
-def _may_break(before: str, after: str) -> bool:
-    if after.isspace() or after in CLOSING:
-        return False
-    return before.isspace() or "han" in (script(before), script(after))
-
-
 def through_jpeg(image: Image.Image, quality: int) -> Image.Image:
     """`image` with the noise of JPEG at `quality`; an alpha channel is kept as it was."""
     stream = io.BytesIO()
@@ -153,10 +85,6 @@ def through_jpeg(image: Image.Image, quality: int) -> Image.Image:
     if image.mode == "RGBA":
         noisy.putalpha(image.getchannel("A"))
     return noisy
-
-
-def _measure_at(size: int) -> Measure:
-    return lambda text: sum(load_font(key, size).getlength(part) for key, part in runs(text))
 
 
 def _write(image: Image.Image, fitted: Fitted, top: int, ink: str) -> list[Line]:
@@ -168,7 +96,7 @@ def _write(image: Image.Image, fitted: Fitted, top: int, ink: str) -> list[Line]
 
 
 def _write_line(image: Image.Image, text: str, size: int, top: int, ink: str) -> Line:
-    width = _measure_at(size)(text)
+    width = measure_at(size)(text)
     left, baseline = (image.width - width) / 2, top + size
     _draw_runs(image, text, size, (left, baseline), ink)
     return Line(text, (round(left), top, round(left + width), round(top + size * LEADING)))

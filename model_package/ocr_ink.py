@@ -41,8 +41,9 @@ class Piece:
     outlined: float
 
 
-def candidates(grey: Pixels, box: Box) -> Iterator[Pixels]:
+def candidates(pixels: Pixels, box: Box) -> Iterator[Pixels]:
     """Black-on-white pictures of the line in `box`, the likeliest first."""
+    grey = np.asarray(cv2.cvtColor(pixels, cv2.COLOR_BGR2GRAY), np.uint8)
     yield cut_letters(grey, box, height=80, light=200)
     yield plain(grey, box, height=64)
     yield cut_letters(grey, box, height=96, light=220)

@@ -8,7 +8,6 @@ import re
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from PIL import Image
 
 from model_package.ocr_line import Box, Line, Pixels
@@ -82,7 +81,7 @@ class TamilLines:
         if height < SMALLEST or width < height:
             return None
         best = Line("", 0.0, box, self.name)
-        for letters in self.candidates(grey(pixels), box):
+        for letters in self.candidates(pixels, box):
             best = max(best, self._read(letters, box), key=_weight)
             if best.score > SURE and _is_full(best):
                 break
@@ -112,7 +111,7 @@ class Pages:
 
     def lines(self, pixels: Pixels) -> list[Line]:
         """Every line that Tesseract sees."""
-        self.engine.SetImage(Image.fromarray(grey(pixels)))
+        self.engine.SetImage(Image.fromarray(pixels[..., ::-1].copy()).convert("L"))
         self.engine.Recognize()
         found = self.engine.GetIterator()
         return [self._line(part) for part in self.iterate(found, self.level)] if found else []
@@ -123,9 +122,3 @@ class Pages:
         text = BETWEEN_HAN.sub("", tidy(part.GetUTF8Text(self.level)))
         score = part.Confidence(self.level) / 100
         return Line(text, score, part.BoundingBox(self.level), self.name)
-
-
-def grey(pixels: Pixels) -> Pixels:
-    """One channel, by the weights of ITU-R BT.601."""
-    blue, green, red = (pixels[..., n].astype(np.float32) for n in range(3))
-    return np.asarray(np.rint(0.114 * blue + 0.587 * green + 0.299 * red), np.uint8)

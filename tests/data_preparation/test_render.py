@@ -8,8 +8,9 @@ from PIL import Image, ImageChops
 
 from data_preparation.backgrounds import GROUNDS
 from data_preparation.fonts import load_font, runs
-from data_preparation.render import Meme, fit, pieces, render, wrap
+from data_preparation.render import Meme, render
 from data_preparation.scenes import SCENES, draw_scene
+from data_preparation.wrap import fit, pieces, wrap
 from model_package.errors import UserError
 
 SIZE = (320, 240)
