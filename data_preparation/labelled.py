@@ -18,7 +18,8 @@ MARK = re.compile(
 SPACED = "|".join(sorted((re.escape(name) for name in NAMES), key=len, reverse=True))
 LABEL = re.compile(rf"{DECORATION}({SPACED})[\s*_\"”]*[:：][\s*_]*", re.IGNORECASE)
 NAMED = rf"{DECORATION}(?:{SPACED})[\s*_\"”]*[:：]"
-SEAM = re.compile(rf"\s*(?:[|;；–—/,，。]|\.)\s*(?={NAMED})", re.IGNORECASE)
+BOLD = rf"\*\*\s*(?:{SPACED})[\s*_]*[:：]"
+SEAM = re.compile(rf"\s*[|;；–—/,，。.]\s*(?={NAMED})|(?<=[^\s\-•*#>])\s+(?={BOLD})", re.IGNORECASE)
 
 
 @dataclass

@@ -14,11 +14,12 @@ CLOSERS = {'"': '"', "'": "'", "“": "”“", "”": "”", "‘": "’‘", "
 QUOTES = "".join(CLOSERS)
 KEY = rf"[{QUOTES}][^{QUOTES}:：\n]{{1,40}}[{QUOTES}」]\s*[:：]"
 # A quote ends a value only where the data goes on after it; others belong to the words.
-AFTER_VALUE = rf"(?=\s*(?:[\]}}]|$|,\s*(?:$|[{QUOTES}\[\]{{}}\d]|[a-zA-Z]+\s*[,\]}}:])|,?\s*{KEY}))"
+NEXT = rf"$|[{QUOTES}\[\]{{}}\d#]|[a-zA-Z]+\s*[,\]}}:]"
+AFTER_VALUE = rf"(?=\s*(?:[\]}}]|$|[,，]\s*(?:{NEXT})|[,，]?\s*{KEY}))"
 AFTER_KEY = r"(?=\s*[:：])"
 BARE_KEY = re.compile(r"[^\W\d][\w ]{0,30}(?=\s*[:：])")
 BARE = re.compile(r"[^,\]}\n]*")
-GAP = re.compile(r"(?:[\s,]|//[^\n]*)*")
+GAP = re.compile(r"(?:[\s,，]|//[^\n]*|#[^\n]*)*")
 ESCAPE = re.compile(r"\\(u[0-9a-fA-F]{4}|.)", re.DOTALL)
 PLAIN = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f"}
 

@@ -19,9 +19,10 @@ from data_preparation.fields import (
     simple,
 )
 from data_preparation.labelled import read_pieces
-from data_preparation.loose import Table, Value, Words, read_tables
+from data_preparation.loose import Table, Value, Words, read_tables, unescape
 
 GROUP = "group"
+THOUGHT = re.compile(r"<think>.*?</think>", re.DOTALL)
 PLACEHOLDER = re.compile(r"[\s.…_\-]*|<[^<>]*>|\[[^\[\]]*\]|\{[^{}]*\}")
 WRAPS = ("**", "__", '""', "''", "“”", "‘’", "「」", "*", "_")
 
@@ -65,14 +66,19 @@ class _Candidate:
 
 def parse(reply: str, finish: str = "stop") -> Parsed:
     """The memes in `reply`; `finish` is why it ended, by OpenAI's names."""
-    found = [one for table in read_tables(reply) for one in _candidates(table)]
+    said = THOUGHT.sub("", reply)
+    found = _from_data(said) or _from_data(unescape(said) if '\\"' in said else "")
     if not any(candidate.parts for candidate in found):
-        found = list(_from_list(reply, finish)) or found
+        found = list(_from_list(said, finish)) or found
     judged = [_judge(candidate) for candidate in found] or [_nothing(reply, finish)]
     return Parsed(
         tuple(one for one in judged if isinstance(one, Item)),
         tuple(one for one in judged if isinstance(one, Reject)),
     )
+
+
+def _from_data(reply: str) -> list[_Candidate]:
+    return [one for table in read_tables(reply) for one in _candidates(table)]
 
 
 def _nothing(reply: str, finish: str) -> Reject:
@@ -148,13 +154,22 @@ def _is_pair(value: Table) -> bool:
 def _split(known: Sequence[tuple[str, Value]], table: Table) -> Iterator[_Candidate]:
     """One candidate a table, or several where a name comes again; the last bears the fault."""
     groups: list[list[tuple[str, str | None]]] = [[]]
-    for name, value in known:
+    for name, value in _columns(known):
         if any(name == one for one, _ in groups[-1]):
             groups.append([])
         groups[-1].append((name, _words(value)))
     for group in groups:
         last = group is groups[-1]
         yield _Candidate(group, table.raw, table.fault if last else "")
+
+
+def _columns(known: Sequence[tuple[str, Value]]) -> Sequence[tuple[str, Value]]:
+    """Rows one after the other, where every name holds a list and all are of one length."""
+    lists = [value.pairs for _, value in known if isinstance(value, Table) and value.is_list]
+    if len(known) < 2 or len(lists) < len(known) or len({len(one) for one in lists}) > 1:
+        return known
+    rows = zip(*lists, strict=True)
+    return [(known[n][0], one) for row in rows for n, (_, one) in enumerate(row)]
 
 
 def _words(value: Value) -> str | None:
@@ -173,7 +188,15 @@ def _from_list(reply: str, finish: str) -> Iterator[_Candidate]:
 
 
 def _unwrap(value: str) -> str:
-    """`value` without blanks, marks of emphasis or quotes around it."""
+    """`value` without blanks, marks of emphasis or quotes around it, or around each line."""
+    lines = value.strip().splitlines()
+    bare = [_unwrap_line(line) for line in lines]
+    if len(lines) > 1 and all(one != line.strip() for one, line in zip(bare, lines, strict=True)):
+        return "\n".join(bare)
+    return _unwrap_line(value)
+
+
+def _unwrap_line(value: str) -> str:
     value = value.strip()
     for wrap in WRAPS:
         half = len(wrap) // 2 or 1

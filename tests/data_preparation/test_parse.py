@@ -67,6 +67,31 @@ def test_two_memes_in_any_form(reply: str) -> None:
     assert (list(parsed.items), parsed.rejects) == ([ONE, TWO], ())
 
 
+@pytest.mark.parametrize(
+    "reply",
+    [
+        "1. **Image:** a cat **Text:** hi\n2. **Image:** a dog **Text:** yo",
+        "memes = [\n  {'picture': 'a cat', 'text': 'hi'},  # first\n"
+        "  {'picture': 'a dog', 'text': 'yo'}  # second\n]",
+        "[{“picture”：“a cat”，“text”：“hi”}，{“picture”：“a dog”，“text”：“yo”}]",
+        json.dumps('[{"picture": "a cat", "text": "hi"}, {"picture": "a dog", "text": "yo"}]'),
+        '{"picture": ["a cat", "a dog"], "text": ["hi", "yo"]}',
+        '<think>Some {"picture": "x"}?</think>{"meme1": {"image": "a cat", "text": "hi"},'
+        ' "meme2": {"image": "a dog", "text": "yo"}}',
+        "- picture: a cat\n  text: hi\n- picture: a dog\n  text: yo",
+        '### Meme 1\n**Picture:**\na cat\n\n**Text:**\n"hi"\n\n### Meme 2\n**Picture:** a dog\n'
+        "**Text:** yo\n\nNote: these are synthetic.",
+    ],
+)
+def test_rarer_forms(reply: str) -> None:
+    parsed = parse(reply)
+    assert (list(parsed.items), parsed.rejects) == ([Item("a cat", "hi"), Item("a dog", "yo")], ())
+
+
+def test_each_line_in_quotes_loses_them() -> None:
+    assert items('Picture: a dog\nText: "TOP"\n"BOTTOM"') == [Item("a dog", "TOP\nBOTTOM")]
+
+
 def test_other_languages_names_are_known() -> None:
     assert items("1. 画面：一个男人在等车\n   文字：又迟到了") == [
         Item("一个男人在等车", "又迟到了")
