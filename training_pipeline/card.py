@@ -86,10 +86,10 @@ def _corpora(corpora: Iterable[Corpus]) -> str:
 
 def _scores(metrics: Mapping[str, Any]) -> str:
     return "\n".join(
-        f"| {source} | {shipped['rows']} | {_interval(metrics['train'][source]['auroc'])} "
+        f"| {source} | {shipped['rows']} | {_interval(metrics['full'][source]['auroc'])} "
         f"| {_interval(shipped['auroc'])} | {_interval(shipped['accuracy'])} "
         f"| {_interval(metrics['tfidf'][source]['auroc'])} |"
-        for source, shipped in metrics["quantize"].items()
+        for source, shipped in metrics["quantized"].items()
     )
 
 

@@ -24,9 +24,10 @@ from model_package.score import load_scorer
 from training_pipeline import baseline
 from training_pipeline.cli import Job, main
 from training_pipeline.run import Stage, need_manifest, run_stage
+from training_pipeline.train import tuned
 
 VERB = "evaluate"
-MODELS = ("train", "quantize")
+QUANTIZED = "quantize"
 
 
 def evaluate(job: Job) -> dict[str, Any]:
@@ -34,7 +35,7 @@ def evaluate(job: Job) -> dict[str, Any]:
     recipe = job.recipe
     if job.model:
         return _one(job, job.model)
-    inputs = tuple(need_manifest(job.folder(verb), verb) for verb in MODELS)
+    inputs = tuple(need_manifest(job.folder(verb), verb) for verb in (tuned(job), QUANTIZED))
     settings = recipe.settings("prompts", "policy", "evaluate_rows")
     stage = Stage(VERB, settings, inputs + job.corpus_files())
     return run_stage(job.folder(VERB), stage, lambda _: _work(job))
@@ -54,7 +55,8 @@ def _one(job: Job, folder: Path) -> dict[str, Any]:
 def _work(job: Job) -> dict[str, Any]:
     split = read_corpora(job.recipe.corpora(), job.corpora)
     held = sample(split.validation, job.recipe.evaluate_rows)
-    metrics = {verb: by_source(held, score(job, job.folder(verb), held)) for verb in MODELS}
+    folders = {"full": job.folder(tuned(job)), "quantized": job.folder(QUANTIZED)}
+    metrics = {name: by_source(held, score(job, folders[name], held)) for name in folders}
     metrics["tfidf"] = by_source(held, baseline.score(split.train, held))
     for name, scores in metrics.items():
         for source, one in scores.items():

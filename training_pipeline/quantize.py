@@ -13,12 +13,12 @@ from typing import Any
 
 from data_preparation.corpora import read_corpora
 from model_package.policy import load_policy
-from training_pipeline import train
 from training_pipeline.asks import epoch_asks, make_builder
 from training_pipeline.cli import Job, main, stdout_to_stderr
 from training_pipeline.evaluate import compare
 from training_pipeline.recipe import Quantize
 from training_pipeline.run import Stage, need_manifest, run_stage
+from training_pipeline.train import tuned
 
 VERB = "quantize"
 
@@ -26,7 +26,7 @@ VERB = "quantize"
 def quantize(job: Job) -> dict[str, Any]:
     """The manifest of the quantized model."""
     recipe = job.recipe
-    before = need_manifest(job.folder(train.VERB), train.VERB)
+    before = need_manifest(job.folder(tuned(job)), tuned(job))
     settings = recipe.settings("quantize", "prompts", "policy", "seed")
     stage = Stage(VERB, settings, (before, *job.corpus_files()))
     manifest = run_stage(job.folder(VERB), stage, lambda folder: _work(job, folder))
@@ -35,9 +35,9 @@ def quantize(job: Job) -> dict[str, Any]:
 
 
 def _work(job: Job, folder: Path) -> dict[str, Any]:
-    source = job.folder(train.VERB)
+    source = job.folder(tuned(job))
     gptq(source, folder, calibration(job, source), job.recipe.quantize)
-    full, small = (compare(job, model, rows=300) for model in (source, folder))
+    full, small = (compare(job, model, rows=150) for model in (source, folder))
     lost = {name: full[name] - small[name] for name in full}
     size = sum(path.stat().st_size for path in folder.iterdir())
     return {"auroc": small, "auroc_lost": sum(lost.values()) / len(lost), "bytes": size}

@@ -104,6 +104,15 @@ class Captioner:
 
 
 @dataclass(frozen=True)
+class Refine:
+    """A second, shorter tuning: on another mixture. borrowed: as in `Prompts`."""
+
+    fit: Fit
+    mix: tuple[Mix, ...]
+    borrowed: float = 0.0
+
+
+@dataclass(frozen=True)
 class Recipe:
     """Everything that one ladder of weights is made by.
 
@@ -119,6 +128,7 @@ class Recipe:
     captioner: Captioner
     prompts: Prompts = field(default_factory=Prompts)
     quantize: Quantize = field(default_factory=Quantize)
+    refine: Refine | None = None
     policy: str = "ospc"
     seed: int = 1
     evaluate_rows: int = 0
@@ -126,6 +136,15 @@ class Recipe:
     def corpora(self) -> tuple[str, ...]:
         """Names of the corpora in the mixture."""
         return tuple(mix.corpus for mix in self.mix)
+
+    def refined(self) -> "Recipe":
+        """The recipe as its second tuning sees it."""
+        if self.refine is None:
+            return self
+        prompts = dataclasses.replace(self.prompts, borrowed=self.refine.borrowed)
+        return dataclasses.replace(
+            self, train=self.refine.fit, mix=self.refine.mix, prompts=prompts
+        )
 
     def settings(self, *names: str) -> dict[str, Any]:
         """The named fields as JSON values: what a stage's manifest records."""

@@ -2,6 +2,7 @@
 
 import random
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,24 +18,43 @@ from training_pipeline.batches import collate
 from training_pipeline.cli import Job, main
 from training_pipeline.run import Stage, need_manifest, run_stage
 
-VERB = "train"
+VERB, SECOND = "train", "refine"
 
 
 def train(job: Job) -> dict[str, Any]:
     """The manifest of the tuned model, which goes on from the pretrained one."""
-    recipe = job.recipe
-    before = need_manifest(job.folder(pretrain.VERB), pretrain.VERB)
-    used = ("train", "prompts", "mix", "policy", "seed")
-    stage = Stage(VERB, recipe.settings(*used), (before, *job.corpus_files()))
-    return run_stage(job.folder(VERB), stage, lambda folder: _work(job, folder))
+    return _tune(job, VERB, pretrain.VERB)
 
 
-def _work(job: Job, folder: Path) -> dict[str, Any]:
+def refine(job: Job) -> dict[str, Any]:
+    """The manifest of the model tuned a second time, on the recipe's other mixture."""
+    return _tune(replace(job, recipe=job.recipe.refined()), SECOND, VERB)
+
+
+def tuned(job: Job) -> str:
+    """The verb whose output is the finished model in full precision."""
+    return SECOND if job.recipe.refine else VERB
+
+
+def tune(job: Job) -> dict[str, Any]:
+    """Every tuning that the recipe has; the manifest of the last."""
+    first = train(job)
+    return refine(job) if job.recipe.refine else first
+
+
+def _tune(job: Job, verb: str, earlier: str) -> dict[str, Any]:
+    before = need_manifest(job.folder(earlier), earlier)
+    settings = job.recipe.settings("train", "prompts", "mix", "policy", "seed")
+    stage = Stage(verb, settings, (before, *job.corpus_files()))
+    return run_stage(job.folder(verb), stage, lambda folder: _work(job, folder, before.parent))
+
+
+def _work(job: Job, folder: Path, start: Path) -> dict[str, Any]:
     from transformers import AutoModelForCausalLM, AutoTokenizer  # noqa: PLC0415
 
     from training_pipeline.fit import Lesson, fit  # noqa: PLC0415
 
-    recipe, start = job.recipe, job.folder(pretrain.VERB)
+    recipe = job.recipe
     tokenizer = AutoTokenizer.from_pretrained(start, local_files_only=True)
     model = AutoModelForCausalLM.from_pretrained(start, local_files_only=True)
     builder = make_builder(tokenizer, load_policy(recipe.policy), recipe.prompts)
@@ -63,4 +83,4 @@ def answer_loss(outputs: Any, answers: Tensor, num_items_in_batch: Any = None) -
 
 
 if __name__ == "__main__":
-    sys.exit(main(VERB, train))
+    sys.exit(main(VERB, tune))

@@ -21,6 +21,7 @@ from training_pipeline.cli import Job, quiet_libraries
 from training_pipeline.evaluate import evaluate
 from training_pipeline.ladder import climb
 from training_pipeline.recipe import load_recipe
+from training_pipeline.train import tuned
 
 CPU = torch.device("cpu")
 FLOAT32 = LanguageModel(dtype="float32")
@@ -71,7 +72,7 @@ def test_the_card_holds_the_measured_numbers(weights: Path) -> None:
 def test_quantized_is_close_to_full_precision(
     job: Job, weights: Path, evidences: list[Evidence]
 ) -> None:
-    full = probabilities(job.folder("train"), evidences)
+    full = probabilities(job.folder(tuned(job)), evidences)
     small = probabilities(weights / "lm", evidences)
     assert max(abs(a - b) for a, b in zip(full, small, strict=True)) < 0.1
 
@@ -114,7 +115,7 @@ def test_a_second_climb_does_nothing_again(
 ) -> None:
     before = (weights / "lock.json").read_bytes()
     climb(job, weights.parent)
-    assert capsys.readouterr().err.count("done before") == 5
+    assert capsys.readouterr().err.count("done before") == 6
     assert (weights / "lock.json").read_bytes() == before
 
 
