@@ -30,17 +30,17 @@ class Kept:
 
     def complete(self, requests: Sequence[Request]) -> Iterator[Reply]:
         """One reply a request; a new one is on the disk before it is handed on."""
-        missing = {request.key: request for request in self.missing(requests)}
-        again: dict[str, int] = {}
-        for request in requests:
-            again[request.key] = again.get(request.key, 0) + 1
-            reply = None if request.key in missing else self.store.get(request.key)
-            if reply is not None:
-                yield reply
-        for reply in self.provider.complete(list(missing.values())) if missing else ():
-            if reply.finish != "unasked":
-                self.store.add(missing[reply.key], reply)
-            yield from [reply] * again[reply.key]
+        with self.store.alone(request.key for request in requests):
+            missing = {request.key: request for request in self.missing(requests)}
+            for request in requests:
+                reply = None if request.key in missing else self.store.get(request.key)
+                if reply is not None:
+                    yield reply
+            times = Counter(request.key for request in requests)
+            for reply in self.provider.complete(list(missing.values())) if missing else ():
+                if reply.finish != "unasked":
+                    self.store.add(missing[reply.key], reply)
+                yield from [reply] * times[reply.key]
 
 
 class Direct:

@@ -6,11 +6,12 @@ Knows nothing of how replies are got.
 """
 
 import fcntl
+import hashlib
 import json
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -64,6 +65,19 @@ class Store:
         """Forget the `chosen` replies, failed ones too; how many there were."""
         with self._locked():
             return sum(self._rewrite(name, chosen) for name in (KEPT, FAILED))
+
+    @contextmanager
+    def alone(self, keys: Iterable[str]) -> Iterator[None]:
+        """Wait until no other process asks for the same requests, and keep others waiting."""
+        name = hashlib.sha256(" ".join(sorted(keys)).encode()).hexdigest()[:16]
+        (self.folder / "locks").mkdir(exist_ok=True)
+        with (self.folder / "locks" / name).open("ab") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                print("another run asks for the same; waiting for it", file=sys.stderr)
+                fcntl.flock(file, fcntl.LOCK_EX)
+            yield
 
     def _rewrite(self, name: str, chosen: Callable[[Entry], bool]) -> int:
         rows = list(self.entries(name))

@@ -209,6 +209,14 @@ def test_killed_at_random_moments_nothing_is_lost_and_little_is_billed_twice(
     assert deaths >= 1
 
 
+def test_the_same_command_twice_at_once_is_billed_once() -> None:
+    behaviour = Behaviour(answer=memes, delay=0.05)
+    with serve(behaviour) as url:
+        both = [start(url, "--runs", "12", "--concurrency", "2") for _ in range(2)]
+        assert [process.wait() for process in both] == [0, 0]
+    assert len(behaviour.billed) == 12
+
+
 def test_a_polite_stop_keeps_what_was_under_way() -> None:
     behaviour = Behaviour(answer=memes, delay=0.3)
     with serve(behaviour) as url:
