@@ -28,7 +28,9 @@ class Rapid:
         import rapidocr  # noqa: PLC0415 - takes a second
 
         self.engine = rapidocr.RapidOCR(params=_params(rapidocr, max_side, threads))
-        self.engine.recognize_txt([np.full((48, 96, 3), 255, np.uint8)])  # loads the model
+        blank = np.full((64, 128, 3), 255, np.uint8)
+        self._find(blank)  # loads its model at the first call, and so does recognition
+        self.engine.recognize_txt([blank])
         recognizer = self.engine.text_rec
         recognizer.postprocess_op = SpacedCtc(recognizer.postprocess_op.character)
 
