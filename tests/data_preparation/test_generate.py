@@ -194,7 +194,7 @@ def test_killed_at_random_moments_nothing_is_lost_and_little_is_billed_twice(
             seen = len(behaviour.billed) + len(behaviour.files) + len(behaviour.batches)
             while process.poll() is None:
                 now = len(behaviour.billed) + len(behaviour.files) + len(behaviour.batches)
-                if deaths < 4 and now > seen:
+                if deaths < 3 and now > seen:
                     time.sleep(chance.uniform(0, 0.3))
                     process.kill()
                     break

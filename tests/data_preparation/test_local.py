@@ -1,5 +1,6 @@
 """Local models as providers: seeded rows, first-token logprobs, and one behind a real server."""
 
+import json
 import threading
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from transformers import (
     PreTrainedTokenizerFast,
 )
 
+from data_preparation import generate
 from data_preparation.providers.local import Local, fingerprint, load_local
 from data_preparation.providers.picture import picture_part
 from data_preparation.providers.request import Request
@@ -92,21 +94,42 @@ def test_the_fingerprint_follows_the_model(tmp_path: Path) -> None:
     assert fingerprint(tmp_path) != before
 
 
-def test_a_server_that_runs_a_model_answers_what_the_model_answers(local: Local) -> None:
+def running(local: Local) -> Behaviour:
+    """A server's behaviour that runs the model for each request."""
     alone = threading.Lock()
 
-    def answer(body: Body) -> str:
+    def answer(body: Body) -> Body:
         settings = {name: body[name] for name in ("max_tokens", "temperature")}
         with alone:
             (reply,) = local.complete([Request("lm", tuple(body["messages"]), settings)])
-        return reply.text
+        return {"content": reply.text, "finish_reason": reply.finish}
 
+    return Behaviour(answer=answer)
+
+
+def test_a_server_that_runs_a_model_answers_what_the_model_answers(local: Local) -> None:
     asked = [request(f"Number {n}", temperature=0.0) for n in range(3)]
     direct = ask(local, asked)
-    with serve(Behaviour(answer=answer)) as url:
+    with serve(running(local)) as url:
         served = ask(chat(url), asked)
     for one in asked:
         assert served[one.key].text == direct[one.key].text
+
+
+def test_generating_through_a_server_that_runs_a_model_accounts_for_every_reply(
+    local: Local, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The small model writes no memes: each of its replies must be told with a reason."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("API_KEY", "secret-key")
+    flags = ["--model", "lm", "--key", "age_harmless", "--runs", "3", "--max-tokens", "16"]
+    with serve(running(local)) as url:
+        assert generate.main([*flags, "--base-url", url, "--output", "out.jsonl"]) == 0
+    manifest = json.loads(Path("out.run.json").read_text(encoding="utf-8"))
+    metrics = manifest["metrics"]
+    assert metrics["found"] == metrics["kept"] + metrics["rejected"] >= 3
+    assert metrics["unanswered"] == 0
+    assert sum(manifest["reasons"].values()) == metrics["rejected"]
 
 
 def small_llava(folder: Path) -> None:
