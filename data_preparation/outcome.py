@@ -3,11 +3,14 @@
 Knows nothing of what the stage does.
 """
 
+import fcntl
 import json
+import os
 import signal
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -59,13 +62,15 @@ def write_outcome(
     silent = [row for row in failed if row.reason.startswith(NO_REPLY)]
     why = silent[0].reason.removeprefix(NO_REPLY) if silent else ""
     outcome = Outcome(output, len(kept), len(failed) - len(silent), len(silent), why)
-    beside(output, ".run.json").unlink(missing_ok=True)
-    write_records(output, number(kept))
     lines = [json.dumps(asdict(row), ensure_ascii=False) for row in failed]
-    _write(beside(output, ".rejected.jsonl"), "".join(f"{line}\n" for line in lines))
     reasons = Counter("no reply" if row in silent else row.reason for row in failed)
     manifest = _manifest(verb, settings, outcome, reasons, meter)
-    _write(beside(output, ".run.json"), json.dumps(manifest, indent=2, ensure_ascii=False) + "\n")
+    with _alone(output.parent):
+        beside(output, ".run.json").unlink(missing_ok=True)
+        write_records(output, number(kept))
+        _write(beside(output, ".rejected.jsonl"), "".join(f"{line}\n" for line in lines))
+        text = json.dumps(manifest, indent=2, ensure_ascii=False)
+        _write(beside(output, ".run.json"), text + "\n")
     return outcome
 
 
@@ -131,6 +136,18 @@ def _write(path: Path, text: str) -> None:
     unfinished = path.with_name(path.name + ".part")
     unfinished.write_text(text, encoding="utf-8")
     unfinished.replace(path)
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """No other run writes its outcome into `folder` meanwhile."""
+    folder.mkdir(parents=True, exist_ok=True)
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
 
 
 def _stop(*_: object) -> None:
