@@ -65,7 +65,7 @@ def _evidence(
     caption = record.caption or ""
     if not caption and captions and rng.random() < prompts.borrowed:
         caption = rng.choice(captions)
-    return Evidence(caption, text)
+    return Evidence(rub_out(caption, prompts.noise, rng), text)
 
 
 def rub_out(text: str, share: float, rng: random.Random) -> str:

@@ -10,8 +10,9 @@ Manifests = Mapping[str, Mapping[str, Any]]
 
 CARD = """# {name}: weights made by training_pipeline/
 
-{summary}. Made by `python -m training_pipeline.ladder --recipe {name}`; every number below is
-read off that run. Licence of the weights: Apache-2.0, the project's own.
+{summary}.
+Made by `python -m training_pipeline.ladder --recipe {name}`; every number below is read off that
+run. Licence of the weights: Apache-2.0, the project's own.
 
 - `lm/`: a Mistral-class language model with its own case-blind byte-level BPE tokenizer of
   {vocabulary} tokens; {parameters:,} parameters, linear layers in GPTQ {bits} bits (group {group}).
@@ -40,10 +41,12 @@ model a corpus, on the same training rows. Harm-C here is its gold text and Clip
 | --- | --- | --- | --- | --- | --- |
 {scores}
 
-Seconds: {seconds}.
+At most {rows} rows a corpus were scored. Seconds on two shared cores, of each stage's last
+uninterrupted part: {seconds}.
 
 ## Limits
 
+{notes}
 - Small models from small corpora, with their annotators' judgements and slips in them. The
   threshold is the policy's own, not tuned.
 - No Malay was trained on. Chinese is mainland, Tamil mostly film comments from YouTube.
@@ -73,6 +76,8 @@ def model_card(recipe: Recipe, manifests: Manifests) -> str:
         pictures=metrics["train_captioner"]["pictures"],
         corpora=_corpora(find_corpus(name) for name in recipe.corpora()),
         scores=_scores(metrics["evaluate"]),
+        rows=recipe.evaluate_rows or "all",
+        notes="\n".join(f"- {note}" for note in recipe.notes),
         seconds=", ".join(f"{verb} {one['seconds']:.0f}" for verb, one in manifests.items()),
     )
 

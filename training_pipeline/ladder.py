@@ -16,7 +16,7 @@ from training_pipeline.cli import Job, main
 from training_pipeline.evaluate import evaluate
 from training_pipeline.pretrain import pretrain
 from training_pipeline.quantize import quantize
-from training_pipeline.train import tune
+from training_pipeline.train import refine, train
 from training_pipeline.train_captioner import train_captioner
 
 LM, CAPTIONER = "quantize", "train_captioner"
@@ -35,7 +35,8 @@ WANTED = (
 
 def climb(job: Job, weights: Path = WEIGHTS) -> dict[str, dict[str, Any]]:
     """Run every verb that is not done, and install the models; each verb's manifest."""
-    verbs = (pretrain, tune, quantize, train_captioner, evaluate)
+    tunings = (train, refine) if job.recipe.refine else (train,)
+    verbs = (pretrain, *tunings, quantize, train_captioner, evaluate)
     manifests = {verb.__name__: verb(job) for verb in verbs}
     folder = weights / job.recipe.name
     install(job.folder(LM), folder / "lm")

@@ -105,18 +105,20 @@ class Captioner:
 
 @dataclass(frozen=True)
 class Refine:
-    """A second, shorter tuning: on another mixture. borrowed: as in `Prompts`."""
+    """A second, shorter tuning: on another mixture. borrowed, noise: as in `Prompts`."""
 
     fit: Fit
     mix: tuple[Mix, ...]
     borrowed: float = 0.0
+    noise: float = 0.0
 
 
 @dataclass(frozen=True)
 class Recipe:
     """Everything that one ladder of weights is made by.
 
-    evaluate_rows: validation rows a corpus at most; 0 for all of them.
+    evaluate_rows: validation rows a corpus at most; 0 for all of them. notes: what the model
+    card must say besides.
     """
 
     name: str
@@ -132,6 +134,7 @@ class Recipe:
     policy: str = "ospc"
     seed: int = 1
     evaluate_rows: int = 0
+    notes: tuple[str, ...] = ()
 
     def corpora(self) -> tuple[str, ...]:
         """Names of the corpora in the mixture."""
@@ -141,7 +144,9 @@ class Recipe:
         """The recipe as its second tuning sees it."""
         if self.refine is None:
             return self
-        prompts = dataclasses.replace(self.prompts, borrowed=self.refine.borrowed)
+        prompts = dataclasses.replace(
+            self.prompts, borrowed=self.refine.borrowed, noise=self.refine.noise
+        )
         return dataclasses.replace(
             self, train=self.refine.fit, mix=self.refine.mix, prompts=prompts
         )
