@@ -44,7 +44,7 @@ test-all: $(VENV)/test.done  ## run every test, the randomised ones in their lon
 
 .PHONY: test-container
 test-container: $(VENV)/test.done image  ## feed the image awkward input, in the jail
-	@MEMESIEVE_IMAGE=$(IMAGE) $(PY) -m pytest -m docker
+	@MEMESIEVE_IMAGE=$(IMAGE) $(PY) -m pytest tests/docker
 
 .PHONY: lint
 lint: $(VENV)/test.done  ## ruff, mypy --strict, and the order of the packages
