@@ -1,6 +1,6 @@
 """A stage's manifest, run.json, written last: what went in, with which settings, what came out.
 
-The same fields as the trainers' manifests.
+Data and training stages share it; knows nothing of what a stage does.
 """
 
 import hashlib

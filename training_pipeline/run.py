@@ -3,10 +3,7 @@
 Knows nothing of what a stage does.
 """
 
-import hashlib
-import importlib.metadata
 import json
-import platform
 import shutil
 import sys
 import time
@@ -15,9 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from data_preparation.manifest import MANIFEST, hash_files, versions, write_manifest
 from model_package.errors import UserError
 
-MANIFEST = "run.json"
 LIBRARIES = ("torch", "transformers", "tokenizers", "gptqmodel", "scikit-learn")
 
 
@@ -50,8 +47,9 @@ def run_stage(folder: Path, stage: Stage, work: Callable[[Path], dict[str, Any]]
     start = time.monotonic()
     metrics = work(folder)
     manifest = {**made, "metrics": metrics, "seconds": round(time.monotonic() - start, 1)}
-    _write(folder / MANIFEST, {**manifest, "versions": versions()})
-    return {**manifest, "versions": versions()}
+    manifest["versions"] = versions(LIBRARIES)
+    write_manifest(folder, manifest)
+    return manifest
 
 
 def read_manifest(folder: Path) -> dict[str, Any] | None:
@@ -70,21 +68,6 @@ def need_manifest(folder: Path, verb: str) -> Path:
     return folder / MANIFEST
 
 
-def hash_file(path: Path) -> str:
-    """The file's sha256, in hexadecimal."""
-    try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError as error:
-        raise UserError(f"{path}: cannot be read: {error}") from error
-
-
-def versions() -> dict[str, str]:
-    """Of Python and of the libraries that numbers may depend on."""
-    known = {name: importlib.metadata.version(name) for name in LIBRARIES}
-    return {"python": platform.python_version(), **known}
-
-
 def clear(folder: Path, keep: Iterable[str]) -> None:
     """Remove from `folder` all that a trainer left there, but the names in `keep`."""
     names = set(keep)
@@ -94,8 +77,7 @@ def clear(folder: Path, keep: Iterable[str]) -> None:
 
 
 def _identity(stage: Stage) -> dict[str, Any]:
-    inputs = {str(path): hash_file(path) for path in stage.inputs}
-    return {"verb": stage.verb, "settings": stage.settings, "inputs": inputs}
+    return {"verb": stage.verb, "settings": stage.settings, "inputs": hash_files(stage.inputs)}
 
 
 def _refuse_other(folder: Path, found: dict[str, Any], made: dict[str, Any]) -> None:
@@ -105,10 +87,3 @@ def _refuse_other(folder: Path, found: dict[str, Any], made: dict[str, Any]) -> 
             old, new = sorted(old.values()), sorted(new.values())
         if old != new:
             raise UserError(f"{folder} was made with other {part}; remove it to make it again")
-
-
-def _write(path: Path, manifest: dict[str, Any]) -> None:
-    unfinished = path.with_suffix(".part")
-    text = json.dumps(manifest, indent=2, ensure_ascii=False, sort_keys=True)
-    unfinished.write_text(text + "\n", encoding="utf-8")
-    unfinished.replace(path)
