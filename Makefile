@@ -129,12 +129,15 @@ TORCH := $(shell sed -n '/^torch==/p' constraints.txt)
 PYTORCH := https://download.pytorch.org/whl
 
 # pip's option for PyTorch's own index, $(1) being cpu or cu126; nothing unless it answers at once.
-pytorch_index = timeout 4 $(PY) -c 'import urllib.request as u; u.urlopen("$(PYTORCH)/$(1)/torch/", timeout=3)' \
-	2>/dev/null && echo "--index-url=$(PYTORCH)/$(1)" || true
+pytorch_index = timeout 4 $(PY) -c 'import sys, urllib.request as u; u.urlopen(sys.argv[1], timeout=3)' \
+	"$(PYTORCH)/$(1)/torch/" 2>/dev/null && echo "--index-url=$(PYTORCH)/$(1)" || true
 
 # pip names what it fetches, and little else.
-SHORTLY := sed -un -E 's/^ *(Downloading|Using cached) ([^-]+)-([^-]+).* \(([0-9.]+ [MG]B)\).*/  \2 \3, \4/p; \
+SHORTLY := sed -un -E 's/^ *(Downloading|Using cached) ([^ ]*\/)?([^-/]+)-([^-]+).* \(([0-9.]+ [MG]B)\).*/  \3 \4, \5/p; \
 	s/^Installing collected packages:.*/  unpacking/p'
+
+.PHONY: always
+always:
 
 $(VENV)/made:
 	@for python in $(PYTHON); do \
@@ -147,13 +150,13 @@ $(VENV)/made:
 	echo "error: none of '$(PYTHON)' is Python 3.11 or newer; on Debian 12: apt-get install python3" >&2; \
 	exit 2
 
-$(VENV)/%.txt: pyproject.toml $(VENV)/made
+$(VENV)/%.txt: $(VENV)/made always
 	@$(PY) -c "$$LIST" $(EXTRAS_$*) >$@.new
 	@if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
 
 # First and alone: any other way, a plain `torch` is gigabytes of CUDA on most machines.
 $(VENV)/torch.done: constraints.txt $(VENV)/made
-	@$(PY) -m pip show torch 2>/dev/null | grep -q '^Version: $(TORCH:torch==%=%)' || { \
+	@$(PY) -m pip show torch 2>/dev/null | grep -q '^Version: $(patsubst torch==%,%,$(TORCH))' || { \
 	    if nvidia-smi -L >/dev/null 2>&1; then kind=cu126; else kind=cpu; fi; \
 	    index=$$($(call pytorch_index,$$kind)); \
 	    echo "installing $(TORCH)$${index:+ for $$kind}" >&2; \
@@ -186,12 +189,18 @@ FOR_IMAGE := --only-binary=:all: --implementation=cp --python-version=3.11 --abi
 	--platform=manylinux2014_x86_64 --platform=linux_x86_64
 
 define LIST
-import sys, tomllib
+import os, shutil, sys, sysconfig, tomllib
 with open("pyproject.toml", "rb") as file:
     project = tomllib.load(file)["project"]
 extras = project["optional-dependencies"]
 names = list(extras) if sys.argv[1:] == ["every"] else sys.argv[1:]
-print(*project["dependencies"], *(line for name in names for line in extras[name]), sep="\n")
+wanted = [*project["dependencies"], *(line for name in names for line in extras[name])]
+compiles = shutil.which("g++") and os.path.isfile(sysconfig.get_path("include") + "/Python.h")
+if names != list(extras) and "gptqmodel" in wanted and not compiles:
+    wanted.remove("gptqmodel")
+    print("gptqmodel is left out and its tests are skipped, for it compiles a part; on Debian:",
+          "apt-get install g++ python3-dev", file=sys.stderr)
+print(*wanted, sep="\n")
 endef
 export LIST
 
