@@ -17,10 +17,10 @@ from data_preparation.card import card
 from data_preparation.clean import Settings, clean
 from data_preparation.grammar import FOLDER as GRAMMAR
 from data_preparation.manifest import hash_file, unfinish, write_manifest
-from data_preparation.noise import Noise, find_noise
+from data_preparation.ocr_noise import TABLE, apply
 from data_preparation.record import Record, write_records
 from data_preparation.report import reasons
-from data_preparation.sample import Recipe, add_noise, hold, load_recipe, records
+from data_preparation.sample import Noise, Recipe, add_noise, hold, load_recipe, records
 from data_preparation.split import Split
 from data_preparation.steps import Sieved
 from model_package.errors import UserError
@@ -55,7 +55,7 @@ def write(built: Built, recipe: Recipe, folder: Path, noisy: bool) -> None:
     manifest = {
         "verb": "build",
         "settings": {**asdict(recipe), "noise": recipe.noise if noisy else 0.0},
-        "inputs": _inputs(),
+        "inputs": _inputs(noisy),
         "metrics": {
             **{name: len(rows) for name, rows in split.items()},
             "dropped": len(built.sieved.dropped),
@@ -74,7 +74,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     flags = parser.parse_args(argv)
     try:
         for recipe in map(load_recipe, flags.recipes):
-            noise = find_noise() if recipe.noise else None
+            noise = apply if recipe.noise else None
             built = build(recipe, noise)
             write(built, recipe, flags.output / recipe.name, noise is not None)
             sizes = len(built.split.train), len(built.split.validation)
@@ -90,8 +90,9 @@ def _place(row: Record) -> str:
     return hashlib.sha256(row.id.encode()).hexdigest()
 
 
-def _inputs() -> dict[str, str]:
+def _inputs(noisy: bool) -> dict[str, str]:
     read = [GRAMMAR / f"{name}.toml" for name in ("groups", "scenes", "slots")]
+    read += [TABLE] if noisy else []
     paths = sorted([*read, *(GRAMMAR / "families").glob("*.toml")])
     return {path.relative_to(GRAMMAR.parent).as_posix(): hash_file(path) for path in paths}
 

@@ -2,12 +2,11 @@
 
 import hashlib
 import itertools
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from data_preparation.grammar import Item, by_group, items
-from data_preparation.noise import Noise
 from data_preparation.record import Record
 from data_preparation.split import Split
 from model_package.errors import UserError
@@ -15,6 +14,8 @@ from model_package.toml_file import find_toml, read_toml
 
 RECIPES = Path(__file__).parent / "recipes"
 NOISY = "grammar, OCR noise"
+
+Noise = Callable[[str, str, int], str]  # text, language and seed; the text as OCR would read it
 
 
 @dataclass(frozen=True)
