@@ -9,9 +9,9 @@ MAKEFLAGS += --no-builtin-rules --no-print-directory
 
 PROFILE ?= pocket
 DEVICE ?= cpu
-CORPORA_DIR ?= ../shared/data
 IMAGE ?= memesieve:$(PROFILE)-$(DEVICE)
 BASE ?=
+export CORPORA_DIR
 PYTHON ?= python3.11 python3.12 python3.13 python3
 
 VENV := .venv
@@ -21,7 +21,7 @@ PY := $(VENV)/bin/python
 help:  ## list the targets
 	@sed -n -E 's/^([a-z-]+):.*  ## (.*)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 21
 	@echo "Settings, given as in 'make image PROFILE=ospc':"
-	@echo "  PROFILE=$(PROFILE) DEVICE=$(DEVICE) IMAGE=$(IMAGE) CORPORA_DIR=$(CORPORA_DIR)"
+	@echo "  PROFILE=$(PROFILE) DEVICE=$(DEVICE) IMAGE=$(IMAGE) CORPORA_DIR=$(or $(CORPORA_DIR),(../shared/data or the user's cache))"
 	@echo "  BASE=$(or $(BASE),(python:3.11-slim, or Debian where no registry answers)) PYTHON='$(PYTHON)'"
 
 .PHONY: run
@@ -68,7 +68,7 @@ data: $(VENV)/test.done  ## draw datasets/v1, v2 and v3 again from the grammar
 
 .PHONY: weights
 weights: $(VENV)/test.done  ## train PROFILE's weights from the corpora in CORPORA_DIR
-	@$(PY) -m training_pipeline.ladder --recipe $(PROFILE) --corpora $(CORPORA_DIR)
+	@$(PY) -m training_pipeline.ladder --recipe $(PROFILE)
 
 .PHONY: weights-download
 weights-download: $(VENV)/download.done  ## fetch PROFILE's weights from their hub, and lock them
