@@ -15,14 +15,14 @@ from pathlib import Path
 
 from data_preparation.card import card
 from data_preparation.clean import Settings, clean
+from data_preparation.cleaning.report import reasons
+from data_preparation.cleaning.steps import Sieved
 from data_preparation.grammar import FOLDER as GRAMMAR
 from data_preparation.manifest import hash_file, unfinish, write_manifest
 from data_preparation.ocr_noise import TABLE, apply
 from data_preparation.record import Record, write_records
-from data_preparation.report import reasons
 from data_preparation.sample import Noise, Recipe, add_noise, hold, load_recipe, records
 from data_preparation.split import Split
-from data_preparation.steps import Sieved
 from model_package.errors import UserError
 
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from data_preparation.cleaning.report import LABELS, Value, balance, counts_by, table
 from data_preparation.record import Record
-from data_preparation.report import LABELS, Value, balance, counts_by, table
 
 WARNING = """\
 > **Content warning.** Half of these rows are hateful on purpose: they attack people for their race,

@@ -13,17 +13,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from data_preparation.decontaminate import drop_known, read_test_sets
-from data_preparation.dedupe import drop_exact, drop_near
-from data_preparation.groups import join_groups
-from data_preparation.languages import check_language, drop_glosses
+from data_preparation.cleaning.decontaminate import drop_known, read_test_sets
+from data_preparation.cleaning.dedupe import drop_exact, drop_near
+from data_preparation.cleaning.groups import join_groups
+from data_preparation.cleaning.languages import check_language, drop_glosses
+from data_preparation.cleaning.normalise import mend_text
+from data_preparation.cleaning.report import write_all
+from data_preparation.cleaning.semantic import drop_semantic
+from data_preparation.cleaning.steps import Named, Sieved, apply_steps, one_by_one
 from data_preparation.manifest import hash_files, unfinish, versions, write_manifest
-from data_preparation.normalise import mend_text
 from data_preparation.record import Record, read_records
-from data_preparation.report import write_all
-from data_preparation.semantic import drop_semantic
 from data_preparation.split import cut
-from data_preparation.steps import Named, Sieved, apply_steps, one_by_one
 from model_package.errors import UserError
 
 LIBRARIES = ("datasketch", "numpy")

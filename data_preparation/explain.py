@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import Any
 
 from data_preparation.chats import to_alpaca, to_chat
-from data_preparation.fields import refuses
-from data_preparation.languages import NAMES, check_language
+from data_preparation.cleaning.languages import NAMES, check_language
 from data_preparation.outcome import Failed, Outcome, command, write_outcome
+from data_preparation.parsing.fields import refuses
 from data_preparation.providers.desk import Desk
 from data_preparation.providers.options import add_flags, open_desk
 from data_preparation.providers.request import Reply, Request

@@ -7,8 +7,8 @@ import re
 import unicodedata
 from collections import Counter
 
-from data_preparation.fields import refuses
-from data_preparation.languages import check_language
+from data_preparation.cleaning.languages import check_language
+from data_preparation.parsing.fields import refuses
 from data_preparation.record import Record
 
 FIXED = {

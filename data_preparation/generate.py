@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from data_preparation.languages import NAMES
+from data_preparation.cleaning.languages import NAMES
 from data_preparation.outcome import Failed, Outcome, command, write_outcome
 from data_preparation.parse import parse
 from data_preparation.providers.desk import Desk

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from data_preparation.fields import (
+from data_preparation.parsing.fields import (
     BOTTOM,
     EITHER,
     NAMES,
@@ -18,8 +18,8 @@ from data_preparation.fields import (
     refuses,
     simple,
 )
-from data_preparation.labelled import read_pieces
-from data_preparation.loose import Table, Value, Words, read_tables, unescape
+from data_preparation.parsing.labelled import read_pieces
+from data_preparation.parsing.loose import Table, Value, Words, read_tables, unescape
 
 GROUP = "group"
 THOUGHT = re.compile(r"<think>.*?</think>", re.DOTALL)

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from PIL import Image, ImageDraw
 
-from data_preparation.fonts import load_font, runs
-from data_preparation.wrap import LEADING, Fitted, fit, measure_at
+from data_preparation.drawing.fonts import load_font, runs
+from data_preparation.drawing.wrap import LEADING, Fitted, fit, measure_at
 
 MARGIN = 12  # pixels left free at the picture's edges
 

@@ -14,6 +14,7 @@ from model_package.toml_file import find_toml, read_toml
 
 RECIPES = Path(__file__).parent / "recipes"
 NOISY = "grammar, OCR noise"
+LEAST = 0.6  # of a text's length: where less comes through the noise, its label may not hold
 
 Noise = Callable[[str, str, int], str]  # text, language and seed; the text as OCR would read it
 
@@ -109,8 +110,10 @@ def _pick_kind(pool: Sequence[Item], kind: tuple[str, int], count: int) -> list[
 
 def _through(noise: Noise, row: Record) -> Record:
     seed = int(_fraction(f"seed {row.id}") * 2**31)
-    text = noise(str(row.text), str(row.language), seed).strip()
-    return replace(row, text=text, source=NOISY) if text and text != row.text else row
+    before = str(row.text)
+    after = noise(before, str(row.language), seed).strip()
+    told = after != before and len(after) >= LEAST * len(before)
+    return replace(row, text=after, source=NOISY) if told else row
 
 
 def _fraction(name: str) -> float:

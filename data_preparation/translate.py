@@ -14,8 +14,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
+from data_preparation.cleaning.languages import NAMES
 from data_preparation.faithful import fault, tidy
-from data_preparation.languages import NAMES
 from data_preparation.outcome import Failed, Outcome, command, write_outcome
 from data_preparation.providers.desk import Desk
 from data_preparation.providers.options import TRANSLATORS, add_flags, open_desk

@@ -14,10 +14,10 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 
-from data_preparation.customs import say
 from data_preparation.grammar import Item, by_group, items, normal
-from data_preparation.grammar_files import LANGUAGES
-from data_preparation.grammar_keys import answers
+from data_preparation.grammar.customs import say
+from data_preparation.grammar.files import LANGUAGES
+from data_preparation.grammar.keys import answers
 from data_preparation.providers.request import Reply, Request
 from model_package.errors import UserError
 

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from data_preparation.decontaminate import drop_known, read_test_sets
+from data_preparation.cleaning.decontaminate import drop_known, read_test_sets
+from data_preparation.cleaning.steps import apply_steps
 from data_preparation.record import Record, write_records
-from data_preparation.steps import apply_steps
 
 LONG = "foreigners come here and take every job that we were promised by the minister"
 

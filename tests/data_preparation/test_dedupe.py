@@ -5,10 +5,10 @@ import itertools
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data_preparation.dedupe import drop_exact, drop_near
+from data_preparation.cleaning.dedupe import drop_exact, drop_near
+from data_preparation.cleaning.shingles import Index, jaccard, shingles
+from data_preparation.cleaning.steps import Sieved, apply_steps
 from data_preparation.record import Record
-from data_preparation.shingles import Index, jaccard, shingles
-from data_preparation.steps import Sieved, apply_steps
 
 
 def rows(*texts: str, labels: tuple[int | None, ...] = ()) -> list[Record]:

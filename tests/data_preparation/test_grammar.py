@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 import pytest
 
 from data_preparation.grammar import FOLDER, Item, by_group, group_name, items, normal
-from data_preparation.grammar_files import LANGUAGES, read_grammar
+from data_preparation.grammar.files import LANGUAGES, read_grammar
 from model_package.errors import UserError
 
 SCRIPTS = {"zh": r"[一-鿿]", "ta": r"[஀-௿]", "en": r"[A-Za-z]", "ms": r"[A-Za-z]"}

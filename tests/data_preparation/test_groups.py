@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data_preparation.groups import join_groups
+from data_preparation.cleaning.groups import join_groups
 from data_preparation.record import Record
 
 ROWS = [

@@ -2,7 +2,7 @@
 
 import pytest
 
-from data_preparation.languages import check_language, guess_latin
+from data_preparation.cleaning.languages import check_language, guess_latin
 from data_preparation.record import Record
 
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data_preparation.languages import drop_glosses
-from data_preparation.normalise import mend_text, normalise
+from data_preparation.cleaning.languages import drop_glosses
+from data_preparation.cleaning.normalise import mend_text, normalise
 from data_preparation.record import Record
 
 

@@ -9,13 +9,14 @@ from statistics import fmean
 import pytest
 
 from data_preparation.grammar import items
-from data_preparation.ocr_align import align, cut, set_apart
-from data_preparation.ocr_compare import compare
-from data_preparation.ocr_learn import make_table
-from data_preparation.ocr_memes import LANGUAGES, draw, truth
-from data_preparation.ocr_noise import TABLE, apply, learn, main
-from data_preparation.ocr_spoil import Fate, Spoiler, break_lines, mend
-from data_preparation.ocr_table import COLUMNS, MIXED, Language, read_table, write_table
+from data_preparation.ocr_noise import TABLE, apply
+from data_preparation.ocr_noise.__main__ import learn, main
+from data_preparation.ocr_noise.align import align, cut, set_apart
+from data_preparation.ocr_noise.compare import compare
+from data_preparation.ocr_noise.learning import make_table
+from data_preparation.ocr_noise.memes import LANGUAGES, draw, truth
+from data_preparation.ocr_noise.spoil import Fate, Spoiler, break_lines, mend
+from data_preparation.ocr_noise.table import COLUMNS, MIXED, Language, read_table, write_table
 from model_package.errors import UserError
 from model_package.ocr import make_reader
 from model_package.ocr_text import tidy

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from data_preparation.loose import unescape
 from data_preparation.parse import Item, parse
+from data_preparation.parsing.loose import unescape
 
 ONE = Item("a cat on a sofa", "Monday again")
 TWO = Item("a man at a bus stop", 'He said "later", then left')

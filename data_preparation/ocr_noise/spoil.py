@@ -6,9 +6,9 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from data_preparation.fonts import script
-from data_preparation.ocr_table import COLUMNS, MIXED, PLACES, Language, Letter, Script, Table
-from data_preparation.wrap import wrap
+from data_preparation.drawing.fonts import script
+from data_preparation.drawing.wrap import wrap
+from data_preparation.ocr_noise.table import COLUMNS, MIXED, PLACES, Language, Letter, Script, Table
 from model_package.ocr_text import tidy
 
 PRIOR = 20  # sightings of its script that weigh on how often a letter goes wrong

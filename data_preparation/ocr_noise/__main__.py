@@ -1,41 +1,25 @@
-"""Noise as OCR makes it: learned from drawn memes that OCR read, applied to texts without one.
+"""Learns OCR noise: draws memes, has OCR read them, and counts what came back.
 
-    python -m data_preparation.ocr_noise learn --output data_preparation/ocr_noise.json
+    python -m data_preparation.ocr_noise learn
 
-The table that is committed was learned with the settings that `learn` has by default. Most texts
-come back whole and some come back badly: a text meets the fate of one of the memes seen.
+The table that is committed was learned with the settings that `learn` has by default.
 """
 
 import argparse
-import random
 import sys
 from collections.abc import Iterator, Sequence
-from functools import cache
 from pathlib import Path
 
 from tqdm import tqdm
 
-from data_preparation.ocr_compare import Readback, compare
-from data_preparation.ocr_learn import make_table
-from data_preparation.ocr_memes import LANGUAGES, draw, truth
-from data_preparation.ocr_spoil import Spoiler
-from data_preparation.ocr_table import Table, read_table, write_table
+from data_preparation.ocr_noise import TABLE
+from data_preparation.ocr_noise.compare import Readback, compare
+from data_preparation.ocr_noise.learning import make_table
+from data_preparation.ocr_noise.memes import LANGUAGES, draw, truth
+from data_preparation.ocr_noise.table import Table, write_table
 from model_package.errors import UserError
 from model_package.ocr import Reader, make_reader
 from model_package.profile import Ocr
-
-TABLE = Path(__file__).with_suffix(".json")
-
-
-def apply(text: str, language: str, seed: int) -> str:
-    """`text` as OCR would read it from a meme, one line of the picture a line; may be empty.
-
-    The same text, language and seed give the same reading. A language that was not learned is
-    taken to be a mixture.
-    """
-    rng = random.Random(f"ocr noise {seed}")
-    spoiler = _spoiler()
-    return spoiler.spoil(text, rng.choice(spoiler.fates(language)), rng)
 
 
 def learn(reader: Reader, memes: int, seed: int = 0, languages: Sequence[str] = LANGUAGES) -> Table:
@@ -70,11 +54,6 @@ def _readbacks(reader: Reader, wanted: Sequence[tuple[str, int]]) -> Iterator[Re
     for language, seed in tqdm(wanted, desc="reading", unit="meme"):
         drawn = draw(language, seed)
         yield compare(language, truth(drawn), reader.read(drawn.image))
-
-
-@cache
-def _spoiler() -> Spoiler:
-    return Spoiler(read_table(TABLE))
 
 
 if __name__ == "__main__":

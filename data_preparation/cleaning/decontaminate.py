@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from data_preparation.cleaning.shingles import Index, index_of, shingles, squash
+from data_preparation.cleaning.steps import Named, one_by_one
 from data_preparation.record import Record, read_records
-from data_preparation.shingles import Index, index_of, shingles, squash
-from data_preparation.steps import Named, one_by_one
 
 
 @dataclass(frozen=True)

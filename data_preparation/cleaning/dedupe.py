@@ -7,9 +7,9 @@ two pictures is two memes, which then share a group.
 from collections.abc import Iterator, Sequence
 from typing import Protocol
 
+from data_preparation.cleaning.shingles import Index, features, squash
+from data_preparation.cleaning.steps import Dropped, Named, Result
 from data_preparation.record import Record
-from data_preparation.shingles import Index, features, squash
-from data_preparation.steps import Dropped, Named, Result
 
 
 class Memory(Protocol):

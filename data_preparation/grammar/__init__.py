@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from data_preparation.grammar_draw import SLOT, Draw, family_draws
-from data_preparation.grammar_files import LANGUAGES, Grammar, read_grammar
+from data_preparation.grammar.draw import SLOT, Draw, family_draws
+from data_preparation.grammar.files import LANGUAGES, Grammar, read_grammar
 from model_package.errors import UserError
 
-FOLDER = Path(__file__).parent / "grammar"
+FOLDER = Path(__file__).parent
 SPREAD = 0.5  # of one step, by which an item may move among those of other families
 
 

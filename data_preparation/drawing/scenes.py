@@ -5,8 +5,8 @@ from typing import Any
 
 from PIL import Image, ImageDraw
 
-from data_preparation.backgrounds import Size
-from data_preparation.pen import INK, Pen
+from data_preparation.drawing.backgrounds import Size
+from data_preparation.drawing.pen import INK, Pen
 
 SKIN = (236, 188, 150)
 FINE = 3  # drawn this much larger, then shrunk, for smooth edges

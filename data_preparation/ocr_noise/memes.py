@@ -9,9 +9,9 @@ from collections.abc import Sequence
 
 from PIL import Image, ImageEnhance
 
-from data_preparation.backgrounds import GROUNDS
+from data_preparation.drawing.backgrounds import GROUNDS
 from data_preparation.grammar import Item, items
-from data_preparation.ocr_table import MIXED
+from data_preparation.ocr_noise.table import MIXED
 from data_preparation.render import Drawn, Meme, render, through_jpeg
 from model_package.ocr_text import tidy
 

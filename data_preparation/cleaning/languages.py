@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
-from data_preparation.normalise import has_content, without_glosses, without_notes
+from data_preparation.cleaning.normalise import has_content, without_glosses, without_notes
 from data_preparation.record import Record
 from model_package.toml_file import read_toml
 

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from data_preparation.grammar_files import Family, Grammar
+from data_preparation.grammar.files import Family, Grammar
 
 SLOT = re.compile(r"\{(\w+)(?:\.(\w+))?\}")
 

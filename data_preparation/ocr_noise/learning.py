@@ -4,10 +4,10 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
-from data_preparation.fonts import FONTS, script
-from data_preparation.ocr_align import Pair, kept
-from data_preparation.ocr_compare import Readback, added, is_letter, length, moved
-from data_preparation.ocr_table import PLACES, Language, Letter, Script, Table
+from data_preparation.drawing.fonts import FONTS, script
+from data_preparation.ocr_noise.align import Pair, kept
+from data_preparation.ocr_noise.compare import Readback, added, is_letter, length, moved
+from data_preparation.ocr_noise.table import PLACES, Language, Letter, Script, Table
 
 SEEN, COMMON, TOP = 12, 6, 40  # least sightings of a letter; misreadings kept of it; of a script
 STRAYS = 30  # stray lines kept

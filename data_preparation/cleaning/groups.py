@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from data_preparation.cleaning.shingles import Index, features
 from data_preparation.record import Record
-from data_preparation.shingles import Index, features
 from data_preparation.split import group_key
 
 

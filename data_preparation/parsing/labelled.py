@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from data_preparation.fields import NAMES, simple
+from data_preparation.parsing.fields import NAMES, simple
 
 DECORATION = r"[\s>#*_\-•\"“]*"
 MARK = re.compile(

@@ -1,0 +1,1 @@
+"""What the renderer draws with: fonts, lines of text, grounds, figures."""

@@ -1,0 +1,1 @@
+"""What the parser of replies reads with: loose JSON, labelled lists, names of fields."""
