@@ -35,12 +35,18 @@ samples: $(VENV)/runtime.done  ## draw the sample memes and their stdin files ag
 # ------------------------------------------------------------------------------ checks
 
 .PHONY: test
-test: $(VENV)/test.done  ## run every test but the long ones
+test: system $(VENV)/test.done  ## run every test but the long ones
 	@$(PY) -m pytest -m "not long"
 
 .PHONY: test-all
-test-all: $(VENV)/test.done  ## run every test, the randomised ones in their long form too
+test-all: system $(VENV)/all.done  ## run every test, the randomised ones in their long form too
 	@$(PY) -m pytest
+
+# Fonts, Tesseract's languages and a compiler; asked for before $(VENV)/test.txt looks for the compiler.
+.PHONY: system
+system:
+	@.ci/system test
+$(VENV)/test.txt $(VENV)/all.txt: | system
 
 .PHONY: test-container
 test-container: $(VENV)/test.done image  ## feed the image awkward input, in the jail
@@ -123,6 +129,7 @@ unexport PYTHONDONTWRITEBYTECODE
 EXTRAS_runtime :=
 EXTRAS_download := download
 EXTRAS_test := train data dev download
+EXTRAS_all := $(EXTRAS_test) semantic
 EXTRAS_every := every
 
 TORCH := $(shell sed -n '/^torch==/p' constraints.txt)

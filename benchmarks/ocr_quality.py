@@ -18,7 +18,7 @@ from pathlib import Path
 from PIL import Image
 
 from benchmarks.ocr_sentences import SENTENCES
-from data_preparation.backgrounds import GROUNDS
+from data_preparation.drawing.backgrounds import GROUNDS
 from data_preparation.render import Drawn, Meme, render
 from model_package.ocr import Reader, make_reader
 from model_package.profile import Ocr

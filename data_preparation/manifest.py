@@ -45,6 +45,12 @@ def hash_file(path: Path) -> str:
 
 
 def versions(libraries: Iterable[str]) -> dict[str, str]:
-    """Of Python and of `libraries`, by their names in the package index."""
-    known = {name: importlib.metadata.version(name) for name in libraries}
-    return {"python": platform.python_version(), **known}
+    """Of Python and of `libraries`, by their names in the package index; `absent` if they are."""
+    return {"python": platform.python_version(), **{name: _version(name) for name in libraries}}
+
+
+def _version(library: str) -> str:
+    try:
+        return importlib.metadata.version(library)
+    except importlib.metadata.PackageNotFoundError:
+        return "absent"

@@ -12,9 +12,9 @@ from pathlib import Path
 
 from PIL import Image
 
-from data_preparation.backgrounds import GROUNDS
+from data_preparation.drawing.backgrounds import GROUNDS
+from data_preparation.drawing.scenes import draw_scene
 from data_preparation.render import Meme, render
-from data_preparation.scenes import draw_scene
 from local_test.make_stdin import write_stdin
 from model_package.errors import UserError
 

@@ -4,14 +4,30 @@ import math
 import os
 from pathlib import Path
 
-QUOTA = Path("/sys/fs/cgroup/cpu.max")
+CGROUPS = Path("/sys/fs/cgroup")
 
 
-def cpu_count() -> int:
+def cpu_count(cgroups: Path = CGROUPS) -> int:
     """Processors that this process may keep busy: its affinity, cut by a container's quota."""
     allowed = len(os.sched_getaffinity(0))
+    quota = _quota_v2(cgroups) or _quota_v1(cgroups)
+    return max(1, min(allowed, math.ceil(quota))) if quota else allowed
+
+
+def _quota_v2(cgroups: Path) -> float | None:
+    """Processors' worth of time a period; None where there is no limit."""
+    words = _words(cgroups / "cpu.max")
+    return int(words[0]) / int(words[1]) if len(words) == 2 and words[0] != "max" else None
+
+
+def _quota_v1(cgroups: Path) -> float | None:
+    quota = _words(cgroups / "cpu" / "cpu.cfs_quota_us")
+    period = _words(cgroups / "cpu" / "cpu.cfs_period_us")
+    return int(quota[0]) / int(period[0]) if quota and period and int(quota[0]) > 0 else None
+
+
+def _words(file: Path) -> list[str]:
     try:
-        quota, period = QUOTA.read_text().split()
-        return max(1, min(allowed, math.ceil(int(quota) / int(period))))
-    except (OSError, ValueError):  # no cgroup, or the quota is "max"
-        return allowed
+        return file.read_text().split()
+    except OSError:
+        return []

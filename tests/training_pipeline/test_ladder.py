@@ -34,6 +34,7 @@ def job(tmp_path_factory: pytest.TempPathFactory, stand_in: Path) -> Job:
 
 @pytest.fixture(scope="module")
 def weights(job: Job, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    pytest.importorskip("gptqmodel", reason="gptqmodel is not installed; it needs a C++ compiler")
     quiet_libraries()
     folder = tmp_path_factory.mktemp("weights")
     climb(job, folder)

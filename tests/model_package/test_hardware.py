@@ -1,0 +1,29 @@
+"""A container's quota cuts the number of threads, under both versions of control groups."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from model_package.hardware import cpu_count
+
+ALL = len(os.sched_getaffinity(0))
+
+
+@pytest.mark.parametrize(
+    ("files", "cpus"),
+    [
+        ({}, ALL),
+        ({"cpu.max": "max 100000"}, ALL),
+        ({"cpu.max": "100000 100000"}, 1),
+        ({"cpu.max": "5000 100000"}, 1),
+        ({"cpu.max": "9900000 100000"}, ALL),
+        ({"cpu/cpu.cfs_quota_us": "-1", "cpu/cpu.cfs_period_us": "100000"}, ALL),
+        ({"cpu/cpu.cfs_quota_us": "100000", "cpu/cpu.cfs_period_us": "100000"}, 1),
+    ],
+)
+def test_the_quota_counts(tmp_path: Path, files: dict[str, str], cpus: int) -> None:
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text + "\n")
+    assert cpu_count(tmp_path) == cpus
