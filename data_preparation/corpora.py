@@ -2,6 +2,7 @@
 
     python -m data_preparation.corpora list
     python -m data_preparation.corpora fetch cold swsr
+    python -m data_preparation.corpora read cold --split train --output cold.jsonl
 
 Files are read under a folder laid out as the registry says: `CORPORA_DIR`; without it
 ../shared/data where there is such a folder, else a folder in the user's cache, which `fetch`
@@ -14,6 +15,7 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
+from data_preparation.corpus_file import SIDES, write_corpus
 from data_preparation.download import address, fetch, fetch_pictures
 from data_preparation.formats import FORMATS, Row
 from data_preparation.record import Record
@@ -116,15 +118,10 @@ def describe(corpus: Corpus, root: Path) -> str:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """The command; the process's exit code."""
-    parser = argparse.ArgumentParser(prog="python -m data_preparation.corpora")
-    verbs = parser.add_subparsers(dest="verb", required=True)
-    verbs.add_parser("list", help="every corpus, and whether its files are there")
-    getting = verbs.add_parser("fetch", help="download what is missing, check what is there")
-    getting.add_argument("names", nargs="+", metavar="NAME")
-    getting.add_argument("--study", action="store_true", help="allow corpora for study only")
-    flags = parser.parse_args(argv)
+    flags = _flags().parse_args(argv)
+    verbs = {"list": _list, "fetch": _fetch, "read": _read}
     try:
-        lines = _list() if flags.verb == "list" else _fetch(flags.names, flags.study)
+        lines = verbs[flags.verb](flags)
     except UserError as error:
         print(f"corpora: {error}", file=sys.stderr)
         return 2
@@ -132,13 +129,34 @@ def main(argv: Sequence[str] | None = None) -> int:
     return 2 if any(": FAILED: " in line for line in lines) else 0
 
 
-def _list() -> list[str]:
+def _flags() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m data_preparation.corpora")
+    verbs = parser.add_subparsers(dest="verb", required=True)
+    verbs.add_parser("list", help="every corpus, and whether its files are there")
+    getting = verbs.add_parser("fetch", help="download what is missing, check what is there")
+    getting.add_argument("names", nargs="+", metavar="NAME")
+    reading = verbs.add_parser("read", help="write a corpus's records as JSON Lines")
+    reading.add_argument("name", metavar="NAME")
+    reading.add_argument("--split", choices=SIDES, default="both", help="the side to write")
+    reading.add_argument("--output", type=Path, required=True, help="JSON Lines to write")
+    for verb in (getting, reading):
+        verb.add_argument("--study", action="store_true", help="allow corpora for study only")
+    return parser
+
+
+def _list(_: argparse.Namespace) -> list[str]:
     return [describe(one, corpora_dir()) for one in read_toml(REGISTRY, Registry).corpora]
 
 
-def _fetch(names: Iterable[str], study: bool) -> list[str]:
-    corpora = [find_corpus(name, study=study) for name in names]
+def _fetch(flags: argparse.Namespace) -> list[str]:
+    corpora = [find_corpus(name, study=flags.study) for name in flags.names]
     return [line for one in corpora for line in fetch_corpus(one, corpora_dir())]
+
+
+def _read(flags: argparse.Namespace) -> list[str]:
+    corpus, root = find_corpus(flags.name, study=flags.study), corpora_dir()
+    count = write_corpus(corpus, root, read_corpus(corpus, root), flags.split, flags.output)
+    return [f"{flags.output}\t{count} records"]
 
 
 if __name__ == "__main__":

@@ -76,6 +76,11 @@ def refuse_study(records: Iterable[Record], registry: Path = REGISTRY) -> None:
     """A `UserError` if any of `records` comes from a corpus that is for study only."""
     corpora = read_toml(registry, Registry).corpora
     closed = {corpus.name for corpus in corpora if corpus.usage != "open"}
-    found = sorted({row.source for row in records if row.source} & closed)
+    found = sorted({_corpus(row.source) for row in records if row.source} & closed)
     if found:
         raise UserError(f"rows of {', '.join(found)} are for study only: nothing of it is shared")
+
+
+def _corpus(source: str) -> str:
+    """The corpus that rows of `source` are from: what a model made of it is `NAME by MODEL`."""
+    return source.partition(" by ")[0]

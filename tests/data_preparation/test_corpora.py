@@ -1,12 +1,13 @@
 """The registry: what it reads, what it refuses, and that the real one holds together."""
 
+import json
 from pathlib import Path
 
 import pytest
 
-from data_preparation.corpora import read_corpora, read_corpus
+from data_preparation.corpora import main, read_corpora, read_corpus
 from data_preparation.formats import FORMATS
-from data_preparation.record import Record
+from data_preparation.record import Record, read_records
 from data_preparation.registry import (
     REGISTRY,
     Registry,
@@ -81,6 +82,42 @@ def test_rows_of_a_study_corpus_are_not_shared(root: Path) -> None:
     with pytest.raises(UserError, match="^rows of two are for study only"):
         refuse_study(rows, root / "corpora.toml")
     refuse_study([rows[0], rows[2]], root / "corpora.toml")
+
+
+def test_what_a_model_made_of_a_study_corpus_is_not_shared_either(root: Path) -> None:
+    with pytest.raises(UserError, match="^rows of two are for study only"):
+        refuse_study([Record("a", source="two by openai/m")], root / "corpora.toml")
+    refuse_study(
+        [Record("b", source="one by two"), Record("c", source="two bytes")], root / "corpora.toml"
+    )
+
+
+def test_a_corpus_is_written_for_other_stages(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("CORPORA_DIR", str(tmp_path))
+    rows = [f"{n},race,1,坏{n}\n" for n in range(3)]
+    (tmp_path / "cold").mkdir()
+    for name, lines in (("train", rows[:2]), ("dev", rows[2:]), ("test", [])):
+        text = ",topic,label,TEXT\n" + "".join(lines)
+        (tmp_path / "cold" / f"{name}.csv").write_text(text, encoding="utf-8")
+    for side, count in (("both", 3), ("train", 2), ("validation", 1)):
+        out = tmp_path / "out" / f"{side}.jsonl"
+        assert main(["read", "cold", "--split", side, "--output", str(out)]) == 0
+        assert capsys.readouterr().out == f"{out}\t{count} records\n"
+        assert [row.source for row in read_records(out)] == ["cold"] * count
+        manifest = json.loads((tmp_path / "out" / f"{side}.run.json").read_bytes())
+        assert (manifest["settings"]["split"], manifest["metrics"]) == (side, {"records": count})
+
+
+def test_a_study_corpus_is_not_written_unless_asked(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "a.jsonl"
+    assert main(["read", "toxicn", "--output", str(out)]) == 2
+    said = capsys.readouterr().err
+    assert said.startswith("corpora: corpus 'toxicn' is for study only")
+    assert not list(tmp_path.iterdir())
 
 
 def test_every_registered_corpus_has_a_parser_and_its_files_a_source() -> None:
