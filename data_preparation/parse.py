@@ -22,7 +22,6 @@ from data_preparation.parsing.labelled import read_pieces
 from data_preparation.parsing.loose import Table, Value, Words, read_tables, unescape
 
 GROUP = "group"
-THOUGHT = re.compile(r"<think>.*?</think>", re.DOTALL)
 PLACEHOLDER = re.compile(r"[\s.…_\-]*|<[^<>]*>|\[[^\[\]]*\]|\{[^{}]*\}")
 WRAPS = ("**", "__", '""', "''", "“”", "‘’", "「」", "*", "_")
 
@@ -66,27 +65,33 @@ class _Candidate:
 
 def parse(reply: str, finish: str = "stop") -> Parsed:
     """The memes in `reply`; `finish` is why it ended, by OpenAI's names."""
-    said = THOUGHT.sub("", reply)
+    said = _spoken(reply)
     found = _from_data(said) or _from_data(unescape(said) if '\\"' in said else "")
     if not any(candidate.parts for candidate in found):
         found = list(_from_list(said, finish)) or found
-    judged = [_judge(candidate) for candidate in found] or [_nothing(reply, finish)]
+    judged = [_judge(candidate) for candidate in found] or [Reject(_nothing(said, finish), reply)]
     return Parsed(
         tuple(one for one in judged if isinstance(one, Item)),
         tuple(one for one in judged if isinstance(one, Reject)),
     )
 
 
+def _spoken(reply: str) -> str:
+    """`reply` after its last thought; one that never ends has nothing after it."""
+    return reply.rpartition("</think>")[2].partition("<think>")[0]
+
+
 def _from_data(reply: str) -> list[_Candidate]:
     return [one for table in read_tables(reply) for one in _candidates(table)]
 
 
-def _nothing(reply: str, finish: str) -> Reject:
-    if finish in ("refusal", "content_filter") or refuses(reply):
-        return Reject("refusal", reply)
-    if not reply.strip():
-        return Reject("empty", reply)
-    return Reject("cut" if finish == "length" else "no items", reply)
+def _nothing(said: str, finish: str) -> str:
+    """Why there are no items."""
+    if finish in ("refusal", "content_filter") or refuses(said):
+        return "refusal"
+    if finish == "length":
+        return "cut"
+    return "no items" if said.strip() else "empty"
 
 
 def _judge(candidate: _Candidate) -> Item | Reject:

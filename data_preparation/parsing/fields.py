@@ -1,4 +1,4 @@
-"""The names that models give to a meme's two parts, in the four languages, and how they refuse."""
+"""What models call a meme's two parts, in the four languages; what else they say, and refusals."""
 
 import re
 
@@ -17,6 +17,27 @@ TOP = {"top", "top text", "上方文字", "teks atas", "மேல் உரை"}
 BOTTOM = {"bottom", "bottom text", "下方文字", "teks bawah", "கீழ் உரை"}
 EITHER = {"caption", "image caption", "meme caption", "标题", "kapsyen", "தலைப்பு"}
 NAMES = PICTURE | TEXT | TOP | BOTTOM | EITHER
+OTHER = {
+    "label", "labels", "category", "explanation", "note", "notes", "tone", "rationale", "language",
+    "translation", "why it is harmful", "标签", "类别", "分类", "解释", "说明", "备注", "注", "语气",
+    "kategori", "penjelasan", "nota", "catatan", "nada", "லேபிள்", "வகை", "விளக்கம்", "குறிப்பு",
+    "தொனி",
+}  # fmt: skip
+
+REMARKS = re.compile(
+    r"(?:i )?hope (?:this|these|that) (?:helps?|works?|meets?|fits?|memes|examples)\b"
+    r"|let me know (?:if|whether) (?:you|this|these|there|any)\b"
+    r"|(?:please )?feel free to (?:ask|adjust|adapt|modify|use|change|edit|let)\b"
+    r"|(?:would you like|do you want) (?:me to|more|another)\b"
+    r"|if you (?:need|want|would like|['’]d like) (?:more|any|another|me to|further|changes)\b"
+    r"|(?:all (?:of )?)?(?:these|the above) (?:memes|examples|items|texts)\b"
+    r"|please note\b|is there anything else"
+    r"|希望(?:这些|以上)|以上(?:是|内容|示例|例子|梗图)|如果(?:你|您)(?:还)?(?:需要|想要)|如需"
+    r"|(?:beri ?tahu|maklumkan)(?: kepada)? saya (?:jika|kalau)"
+    r"|(?:jika|kalau) (?:anda|awak) (?:perlukan|memerlukan|mahukan|inginkan)"
+    r"|(?:உங்களுக்கு )?மேலும் (?:ஏதேனும் )?(?:தேவைப்பட்டால்|வேண்டுமானால்|தேவையென்றால்)",
+    re.IGNORECASE,
+)
 
 REFUSALS = re.compile(
     r"\bi(?:['’]m| am) (?:sorry|unable|not able)|\bi (?:can(?:no|['’])t|won['’]t|must decline)"

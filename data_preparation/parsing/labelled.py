@@ -7,19 +7,32 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from data_preparation.parsing.fields import NAMES, simple
+from data_preparation.parsing.fields import NAMES, OTHER, REMARKS, simple
 
 DECORATION = r"[\s>#*_\-•\"“]*"
+ITEM = r"(?:meme|example|item|contoh|示例|例子|例|梗图|மீம்)\s*"
 MARK = re.compile(
-    rf"{DECORATION}(?:(?:meme|example|item|contoh|示例|例子|例|梗图|மீம்)\s*)?"
-    r"[\(（]?\d{1,3}\s*[.)）、:：][\s*_]*(?!\d)",
+    rf"{DECORATION}(?:(?:{ITEM})?[\(（]?\d{{1,3}}\s*[.)）、:：][\s*_]*(?!\d)"
+    rf"|{ITEM}[#№]?\d{{1,3}}[\s*_#]*(?:$|(?=[-–—])))",
     re.IGNORECASE,
 )
-SPACED = "|".join(sorted((re.escape(name) for name in NAMES), key=len, reverse=True))
+RULE = re.compile(r"\s*([-*_=—–])(?:\s*\1){2,}\s*")
+
+
+def _any_of(names: set[str]) -> str:
+    return "|".join(sorted((re.escape(name) for name in names), key=len, reverse=True))
+
+
+SPACED = _any_of(NAMES)
+ASIDE = rf"{DECORATION}[\(（\[]?(?:{_any_of(OTHER)})[\s*_\"”]*[:：]"
 LABEL = re.compile(rf"{DECORATION}({SPACED})[\s*_\"”]*[:：][\s*_]*", re.IGNORECASE)
 NAMED = rf"{DECORATION}(?:{SPACED})[\s*_\"”]*[:：]"
-BOLD = rf"\*\*\s*(?:{SPACED})[\s*_]*[:：]"
-SEAM = re.compile(rf"\s*[|;；–—/,，。.]\s*(?={NAMED})|(?<=[^\s\-•*#>])\s+(?={BOLD})", re.IGNORECASE)
+BOLD = rf"\*\*\s*(?:{_any_of(NAMES | OTHER)})[\s*_]*[:：]"
+SEAM = re.compile(
+    rf"\s*[|;；–—/,，。.]\s*(?={NAMED})|\s*[|;；]\s*(?={ASIDE})|(?<=[^\s\-•*#>])\s+(?={BOLD})",
+    re.IGNORECASE,
+)
+END = re.compile(rf"{ASIDE}|{DECORATION}[\(（\[]?(?:{REMARKS.pattern})", re.IGNORECASE)
 
 
 @dataclass
@@ -36,11 +49,11 @@ class Piece:
         return any(one == name for one, _ in self.parts)
 
     def extend(self, line: str) -> None:
-        """Add a line without a name: it goes on with the last part, until a blank line."""
+        """Add a line without a name: it goes on with the last part, until a blank one or a rule."""
         if not self.parts or not self.is_open:
             return
         name, value = self.parts[-1]
-        if line.strip():
+        if line.strip() and not RULE.fullmatch(line):
             self.parts[-1] = (name, f"{value}\n{line.strip()}".strip())
         else:
             self.is_open = not value
@@ -70,6 +83,8 @@ def _add(piece: Piece, label: re.Match[str] | None, part: str) -> None:
     if label:
         piece.parts.append((simple(label[1]), part[label.end() :].strip()))
         piece.is_open = True
+    elif END.match(part):
+        piece.is_open = False  # what is said about a meme, or after the last, is none of its words
     else:
         piece.extend(part)
 

@@ -88,6 +88,68 @@ def test_rarer_forms(reply: str) -> None:
     assert (list(parsed.items), parsed.rejects) == ([Item("a cat", "hi"), Item("a dog", "yo")], ())
 
 
+@pytest.mark.parametrize(
+    "after",
+    [
+        "### Meme 2",
+        "**Meme 2**",
+        "Example 2",
+        "Meme #2",
+        "---",
+        "* * *",
+        "Label: harmful",
+        "**Category:** race",
+        "Explanation: it mocks cats\nNote: not real\nTone: dry",
+        "(Note: these are made up)",
+        "类别：种族\n说明：嘲笑猫",
+        "Kategori: kaum",
+        "விளக்கம்: பூனை",
+    ],
+)
+def test_what_is_said_about_a_meme_is_none_of_its_words(after: str) -> None:
+    reply = f"Picture: a cat\nText: hi\n{after}\nPicture: a dog\nText: yo\n{after}"
+    parsed = parse(reply)
+    assert (list(parsed.items), parsed.rejects) == ([Item("a cat", "hi"), Item("a dog", "yo")], ())
+    inline = "1. Picture: a cat | Text: hi | Label: 1\n2. Picture: a dog **Text:** yo **Label:** 0"
+    assert items(inline) == [Item("a cat", "hi"), Item("a dog", "yo")]
+
+
+@pytest.mark.parametrize(
+    "remark",
+    [
+        "Let me know if you need more!",
+        "I hope these examples help.",
+        "*These memes are for training only.*",
+        "Would you like me to write more?",
+        "如果您需要更多，请告诉我。",
+        "Beritahu saya jika anda perlukan lagi.",
+        "மேலும் தேவைப்பட்டால் சொல்லுங்கள்.",
+    ],
+)
+def test_a_closing_remark_is_no_part_of_the_last_meme(remark: str) -> None:
+    assert items(f"1. Picture: a cat\nText: hi\nyou\n{remark}") == [Item("a cat", "hi\nyou")]
+
+
+def test_what_only_looks_like_a_remark_stays_in_the_words() -> None:
+    for line in ("Let me know when you wake up", "Note to self: sleep", "- me", "Reason: my cat"):
+        assert items(f"Picture: a cat\nText: hi\n{line}") == [Item("a cat", f"hi\n{line}")]
+
+
+@pytest.mark.parametrize(
+    "thought",
+    ["Picture: x\nText: y</think>", "<think>a<think>b</think>Picture: x\nText: y</think>"],
+)
+def test_a_thought_ends_where_the_last_one_ends(thought: str) -> None:
+    assert items(f"{thought}Picture: a cat\nText: hi") == [Item("a cat", "hi")]
+
+
+def test_a_thought_without_an_end_holds_no_memes() -> None:
+    thought = '<think>I am sorry... {"picture": "a cat", "text": "hi"}'
+    assert (items(thought), reasons(thought)) == ([], ["empty"])
+    assert (items(thought, "length"), reasons(thought, "length")) == ([], ["cut"])
+    assert items(f"{as_json(ONE)}{thought}") == [ONE]
+
+
 def test_each_line_in_quotes_loses_them() -> None:
     assert items('Picture: a dog\nText: "TOP"\n"BOTTOM"') == [Item("a dog", "TOP\nBOTTOM")]
 
