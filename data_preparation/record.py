@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,6 +36,7 @@ class Record:
 
 
 FIELDS = tuple(field.name for field in dataclasses.fields(Record))
+HALF = re.compile("[\ud800-\udfff]")
 TYPES: dict[str, Any] = {"label": int, "messages": list}
 
 
@@ -49,7 +51,7 @@ def from_json(line: str, where: str = "record") -> Record:
     """The record in `line`; `where` opens the message of a `UserError`."""
     try:
         values = json.loads(line)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise UserError(f"{where}: not JSON: {error}") from error
     if not isinstance(values, dict) or "id" not in values:
         raise UserError(f"{where}: a record is a JSON object with an id")
@@ -64,10 +66,18 @@ def _check(name: str, value: Any, where: str) -> None:
         raise UserError(f"{where}: unknown field {name!r}; known: {', '.join(FIELDS)}")
     if type(value) is not TYPES.get(name, str):
         raise UserError(f"{where}: {name} cannot be {value!r}")
+    if not _is_whole(value):
+        raise UserError(f"{where}: {name} holds half a surrogate pair, which is no character")
     if name == "label" and value not in (0, 1):
         raise UserError(f"{where}: label {value!r} is neither 0 nor 1")
     if name == "messages" and not all(_is_message(one) for one in value):
         raise UserError(f"{where}: messages must be objects with a role and a content, both text")
+
+
+def _is_whole(value: Any) -> bool:
+    return not HALF.search(
+        value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    )
 
 
 def _is_message(value: Any) -> bool:

@@ -1,45 +1,50 @@
 """What a batch's output and error files say, as replies; knows nothing of the network."""
 
-import json
 from collections.abc import Iterator
 from typing import Any
 
 from data_preparation.providers.request import Reply
-from data_preparation.providers.wire import MalformedError, from_completion
+from data_preparation.providers.secret import shorten
+from data_preparation.providers.wire import MalformedError, decode, from_completion
 
 
-def read_results(content: str) -> Iterator[Reply]:
-    """The replies in an output or error file; a line that names no request is passed over."""
+def read_results(content: str, secret: str) -> Iterator[Reply]:
+    """The replies in an output or error file; a line that names no request is passed over.
+
+    secret: what no reply's reason may show.
+    """
     for line in content.splitlines():
         try:
-            row = json.loads(line)
-        except ValueError:
+            row = decode(line)
+        except (ValueError, RecursionError):
             continue
         if isinstance(row, dict) and isinstance(row.get("custom_id"), str):
-            yield _reply(row["custom_id"], row)
+            yield _reply(row["custom_id"], row, secret)
 
 
-def why_no_answer(batch: Any) -> str:
+def why_no_answer(batch: Any, secret: str) -> str:
     """Why an ended batch may lack answers, in its own words where it has any."""
     errors = getattr(batch.errors, "data", None) or []
     said = "; ".join(str(error.message) for error in errors[:3])
-    return f"the batch {batch.status} without this answer" + (f": {said}" if said else "")
+    why = f"the batch {batch.status} without this answer"
+    return shorten(f"{why}: {said}" if said else why, secret)
 
 
-def _reply(key: str, row: dict[str, Any]) -> Reply:
+def _reply(key: str, row: dict[str, Any], secret: str) -> Reply:
     response = row.get("response")
-    if not isinstance(response, dict):
-        return Reply(key, error=f"in the batch: {_message(row.get('error'))}")
-    if response.get("status_code") != 200:
-        said = _message((response.get("body") or {}).get("error"))
-        return Reply(key, error=f"in the batch: status {response.get('status_code')}: {said}")
     try:
+        if not isinstance(response, dict):
+            raise MalformedError(_message(row.get("error")))
+        if response.get("status_code") != 200:
+            body = response.get("body")
+            said = _message(body.get("error") if isinstance(body, dict) else body)
+            raise MalformedError(f"status {response.get('status_code')}: {said}")
         return from_completion(key, response.get("body"))
     except MalformedError as error:
-        return Reply(key, error=f"in the batch: {error}")
+        return Reply(key, error=shorten(f"in the batch: {error}", secret))
 
 
 def _message(error: Any) -> str:
     if isinstance(error, dict):
         error = error.get("message") or error.get("code")
-    return " ".join(str(error or "no reason given").split())[:200]
+    return str(error or "no reason given")

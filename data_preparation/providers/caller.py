@@ -70,7 +70,7 @@ class Caller:
             try:
                 return dataclasses.replace(self.ask(request), lost=lost)
             except Exception as error:
-                failure = understand(error)
+                failure = understand(error, self.secret)
             lost += failure.lost
             if not self._may_try_again(failure, attempt):
                 break
@@ -89,7 +89,6 @@ class Caller:
         return self.pace.sleep(max(failure.wait, self.manners.wait(attempt)))
 
     def _give_up(self, request: Request, failure: Failure, attempts: int, lost: int) -> Reply:
-        reason = failure.reason.replace(self.secret, "(key)")
         if failure.hopeless:
-            self.hopeless = reason
-        return Reply(request.key, error=f"{reason} (attempts: {attempts})", lost=lost)
+            self.hopeless = failure.reason
+        return Reply(request.key, error=f"{failure.reason} (attempts: {attempts})", lost=lost)

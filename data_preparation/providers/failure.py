@@ -6,11 +6,12 @@ Knows nothing of requests or replies.
 import email.utils
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import httpx2
 import openai
 
+from data_preparation.providers.secret import shorten
 from data_preparation.providers.wire import MalformedError
 
 AGAIN = {408, 409, 425, 429}  # and every 5xx
@@ -41,8 +42,13 @@ class Failure:
     hopeless: bool = False
 
 
-def understand(error: Exception) -> Failure:
-    """What `error` says about the attempt that raised it."""
+def understand(error: Exception, secret: str) -> Failure:
+    """What `error` says about the attempt that raised it; its reason never shows `secret`."""
+    failure = _read(error)
+    return replace(failure, reason=shorten(failure.reason, secret))
+
+
+def _read(error: Exception) -> Failure:
     if isinstance(error, openai.APIStatusError):
         broke = getattr(error, "code", None) == "insufficient_quota"
         said = str(error.message).removeprefix(f"Error code: {error.status_code} - ")
@@ -71,7 +77,7 @@ def retry_after(headers: Mapping[str, str]) -> float:
 
 def _status(code: int, said: str, wait: float, broke: bool = False) -> Failure:
     return Failure(
-        f"status {code}: {' '.join(said.split())[:200]}",
+        f"status {code}: {said}",
         again=(code in AGAIN or code >= 500) and not broke,
         wait=wait,
         hopeless=code in HOPELESS or broke,

@@ -12,7 +12,7 @@ from data_preparation.providers.caller import Caller
 from data_preparation.providers.failure import StatusError, retry_after
 from data_preparation.providers.pace import Manners
 from data_preparation.providers.request import Reply, Request
-from data_preparation.providers.wire import MalformedError
+from data_preparation.providers.wire import MalformedError, decode
 
 URL = "https://translation.googleapis.com"
 PATH = "/language/translate/v2"
@@ -51,8 +51,8 @@ def _read(request: Request, values: Any) -> Reply:
 
 def _json(response: httpx2.Response) -> Any:
     try:
-        return response.json()
-    except ValueError as error:
+        return decode(response.content)
+    except (ValueError, RecursionError) as error:
         raise MalformedError("the answer is not JSON") from error
 
 
@@ -65,6 +65,6 @@ def _refused(response: httpx2.Response) -> StatusError:
 
 def _message(response: httpx2.Response) -> str:
     try:
-        return str(response.json()["error"]["message"])
-    except (ValueError, KeyError, TypeError):
-        return response.text[:200]
+        return str(decode(response.content)["error"]["message"])
+    except (ValueError, RecursionError, KeyError, TypeError):
+        return response.text

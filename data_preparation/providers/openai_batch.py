@@ -123,9 +123,9 @@ class OpenAIBatch:
         """One reply for each request of `part`; the first that names it counts."""
         found: dict[str, Reply] = {}
         for file in filter(None, (batch.output_file_id, batch.error_file_id)):
-            for reply in read_results(self._download(file)):
+            for reply in read_results(self._download(file), self.client.api_key):
                 found.setdefault(reply.key, reply)
-        reason = why_no_answer(batch)
+        reason = why_no_answer(batch, self.client.api_key)
         return [found.get(key) or Reply(key, error=reason) for key in part.keys]
 
     def _download(self, file: str) -> str:
@@ -142,7 +142,7 @@ class OpenAIBatch:
             try:
                 return do(attempt)
             except Exception as error:
-                failure = understand(error)
+                failure = understand(error, self.client.api_key)
                 if not failure.again or attempt > self.manners.retries:
                     raise
             time.sleep(max(failure.wait, self.manners.wait(attempt)))
@@ -150,7 +150,7 @@ class OpenAIBatch:
 
     def _failed(self, part: Part, error: Exception) -> Iterator[Reply]:
         note = self.parts.folder / f"{part.id}.json"
-        reason = understand(error).reason.replace(self.client.api_key, "(key)")
+        reason = understand(error, self.client.api_key).reason
         cure = f"run again to go on with it, or remove {note.name} to begin anew"
         for key in part.keys:
             yield Reply(key, error=f"batch {part.batch or part.id}: {reason}; {cure}")

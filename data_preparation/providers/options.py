@@ -16,6 +16,7 @@ from data_preparation.providers.desk import Desk
 from data_preparation.providers.kept import Cap, Capped, Direct, Kept
 from data_preparation.providers.pace import Manners
 from data_preparation.providers.request import Provider, Setting
+from data_preparation.providers.secret import take_key
 from data_preparation.providers.store import Store
 from model_package.errors import UserError
 
@@ -108,7 +109,9 @@ def _provider(
     if name == "google":
         from data_preparation.providers.google import google_translate  # noqa: PLC0415
 
-        return google_translate(flags.base_url, _key(environ, "GOOGLE_API_KEY"), _manners(flags))
+        return google_translate(
+            flags.base_url, take_key(environ, "GOOGLE_API_KEY"), _manners(flags)
+        )
     return _openai(name, flags, environ)
 
 
@@ -125,14 +128,6 @@ def _local(name: str, folder: Path, batch: int) -> Provider:
     return load_seq2seq(folder, batch)
 
 
-def _key(environ: Mapping[str, str], other: str, needless: bool = False) -> str:
-    """The key in API_KEY, or in the variable `other`."""
-    key = environ.get("API_KEY") or environ.get(other) or ("none" if needless else "")
-    if not key:
-        raise UserError(f"no key: set API_KEY or {other}, or use the --base-url of your own server")
-    return key
-
-
 def _openai(name: str, flags: argparse.Namespace, environ: Mapping[str, str]) -> Provider:
     from data_preparation.providers.batch_part import Parts  # noqa: PLC0415
     from data_preparation.providers.openai_batch import OpenAIBatch  # noqa: PLC0415
@@ -140,7 +135,7 @@ def _openai(name: str, flags: argparse.Namespace, environ: Mapping[str, str]) ->
 
     url = flags.base_url or environ.get("OPENAI_BASE_URL")
     manners = _manners(flags)
-    client = connect(url, _key(environ, "OPENAI_API_KEY", needless=bool(url)), manners)
+    client = connect(url, take_key(environ, "OPENAI_API_KEY", needless=bool(url)), manners)
     if name == "openai":
         return openai_chat(client, manners)
     return OpenAIBatch(client, Parts(flags.replies / "batches"), manners, flags.poll)

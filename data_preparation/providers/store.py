@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from data_preparation.providers.request import Reply, Request
+from data_preparation.providers.wire import decode
 
 Entry = Mapping[str, Any]
 KEPT, FAILED = "kept.jsonl", "failed.jsonl"
@@ -133,9 +134,9 @@ def _describe(request: Request, reply: Reply) -> dict[str, Any]:
 
 def _entry(line: bytes) -> dict[str, Any] | None:
     try:
-        entry = json.loads(line)
+        entry = decode(line)
         Reply(**entry["reply"])
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, RecursionError, KeyError, TypeError):
         return None
     return entry if isinstance(entry.get("key"), str) else None
 

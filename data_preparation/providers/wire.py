@@ -22,10 +22,20 @@ def body(request: Request) -> dict[str, Any]:
 def read_completion(key: str, content: bytes | str) -> Reply:
     """The reply in the body `content`; a `MalformedError` where there is none."""
     try:
-        values = json.loads(content)
+        values = decode(content)
     except (ValueError, RecursionError) as error:
-        raise MalformedError(f"the answer is not JSON: {_start(content)}") from error
+        raise MalformedError(f"the answer is not JSON: {_shown(content)}") from error
     return from_completion(key, values)
+
+
+def decode(content: bytes | str) -> Any:
+    """The JSON in `content`, each of its strings as `mend` leaves it."""
+    return json.loads(mend(json.dumps(json.loads(content), ensure_ascii=False)))
+
+
+def mend(text: str) -> str:
+    """`text` with U+FFFD for half a surrogate pair, which no file can hold."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def from_completion(key: str, values: Any) -> Reply:
@@ -48,7 +58,7 @@ def _choice(values: Any) -> dict[str, Any]:
     if not isinstance(values, dict):
         raise MalformedError("the answer is not a JSON object")
     if values.get("error"):
-        raise MalformedError(f"the answer holds an error: {_start(json.dumps(values['error']))}")
+        raise MalformedError(f"the answer holds an error: {json.dumps(values['error'])}")
     choices = values.get("choices")
     if not isinstance(choices, list) or not choices or not isinstance(choices[0], dict):
         raise MalformedError("the answer has no choices")
@@ -81,6 +91,6 @@ def _count(value: Any) -> int:
     return value if type(value) is int and value >= 0 else 0
 
 
-def _start(content: bytes | str) -> str:
+def _shown(content: bytes | str) -> str:
     text = content.decode("utf-8", "replace") if isinstance(content, bytes) else content
-    return " ".join(text.split())[:120] or "(empty)"
+    return text.strip() or "(empty)"

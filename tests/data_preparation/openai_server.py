@@ -238,6 +238,7 @@ TROUBLES: dict[str, Callable[[Handler, Body], None]] = {
     "429 for an hour": lambda it, body: it.fail(429, "slow down", Retry_After="3600"),
     "no money": lambda it, body: it.fail(429, "quota spent", code="insufficient_quota"),
     "500": lambda it, body: it.fail(500, "oops"),
+    "tells the key": lambda it, body: it.send(200, b"x" * 150 + it.it.key.encode(), "text/html"),
     "400": lambda it, body: it.fail(400, "too long"),
     "404": lambda it, body: it.fail(404, "no such model"),
     "cut": Handler.cut,

@@ -96,6 +96,15 @@ def test_noisy_replies_are_counted_row_by_row() -> None:
     assert all(row["reason"] for row in rows("out.rejected.jsonl"))
 
 
+def test_half_a_surrogate_pair_in_a_reply_ends_no_run() -> None:
+    half = "1. Picture: a cat\nText: hello \ud83d!"
+    for provider in ("openai", "openai-batch"):
+        with serve(Behaviour(answer=lambda body: half)) as url:
+            flags = ("--key", "race_harmful", "--runs", "1", "--provider", provider)
+            assert run(url, *flags, "--poll", "0.01", "--replies", provider) == 0
+        assert [row["text"] for row in rows("out.jsonl")] == ["hello \ufffd!"]
+
+
 def test_requests_without_a_reply_are_told_and_asked_again(
     capsys: pytest.CaptureFixture[str],
 ) -> None:

@@ -14,9 +14,11 @@ from tests.data_preparation.openai_server import Behaviour, serve
 from tests.data_preparation.test_openai_chat import requests
 
 
-def batch(url: str, folder: Path, limits: Limits | None = None) -> OpenAIBatch:
+def batch(
+    url: str, folder: Path, limits: Limits | None = None, key: str = "secret-key"
+) -> OpenAIBatch:
     """The provider for a server on loopback."""
-    return OpenAIBatch(connect(url, "secret-key", HASTY), Parts(folder), HASTY, 0.01, limits)
+    return OpenAIBatch(connect(url, key, HASTY), Parts(folder), HASTY, 0.01, limits)
 
 
 def test_answers_come_and_nothing_is_left_open(tmp_path: Path) -> None:
