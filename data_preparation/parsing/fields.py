@@ -19,9 +19,9 @@ EITHER = {"caption", "image caption", "meme caption", "标题", "kapsyen", "த�
 NAMES = PICTURE | TEXT | TOP | BOTTOM | EITHER
 OTHER = {
     "label", "labels", "category", "explanation", "note", "notes", "tone", "rationale", "language",
-    "translation", "why it is harmful", "标签", "类别", "分类", "解释", "说明", "备注", "注", "语气",
+    "translation", "why it is harmful", "标签", "类别", "分类", "解释", "说明", "备注", "注",
     "kategori", "penjelasan", "nota", "catatan", "nada", "லேபிள்", "வகை", "விளக்கம்", "குறிப்பு",
-    "தொனி",
+    "தொனி", "语气",
 }  # fmt: skip
 
 REMARKS = re.compile(
