@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from data_preparation.providers.request import Request
 from data_preparation.providers.wire import body
@@ -24,6 +24,7 @@ class Part:
     """A batch and how far it got: one of `OPEN`, or `collected`.
 
     id: made of its requests and the attempt. keys: of its requests, in the file's order.
+    taken: keys whose replies were handed on; the others wait for whoever asks for them.
     """
 
     id: str
@@ -31,6 +32,12 @@ class Part:
     step: str = "planned"
     file: str = ""
     batch: str = ""
+    taken: tuple[str, ...] = ()
+
+    @property
+    def waiting(self) -> set[str]:
+        """The keys that are not taken."""
+        return set(self.keys) - set(self.taken)
 
     @property
     def filename(self) -> str:
@@ -54,8 +61,8 @@ class Parts:
         folder.mkdir(parents=True, exist_ok=True)
 
     def open(self, keys: set[str]) -> list[Part]:
-        """Parts that are under way and hold any of `keys`."""
-        return [part for part in self._all() if part.step in OPEN and keys & set(part.keys)]
+        """Parts that are under way and have an answer for any of `keys`."""
+        return [part for part in self._all() if part.step in OPEN and keys & part.waiting]
 
     def plan(self, requests: Sequence[Request], limits: Limits) -> list[Part]:
         """New parts for `requests`, each within `limits`, with their input files."""
@@ -65,9 +72,20 @@ class Parts:
         """The file to upload."""
         return self.folder / part.filename
 
-    def note(self, part: Part, **changes: str) -> Part:
+    def take(self, part: Part, keys: set[str]) -> Part:
+        """Note that the replies for `keys` were handed on; `part` is collected with the last."""
+        taken = tuple(key for key in part.keys if key in keys or key in part.taken)
+        step = "collected" if len(taken) == len(part.keys) else part.step
+        return self.note(part, step=step, taken=taken)
+
+    def read(self, id: str) -> Part:
+        """The part with `id`, as it was noted last."""
+        values = json.loads((self.folder / f"{id}.json").read_text(encoding="utf-8"))
+        return Part(**{name: _unlist(value) for name, value in values.items()})
+
+    def note(self, part: Part, **changes: Any) -> Part:
         """`part` with `changes`, on disk when this returns."""
-        part = dataclasses.replace(part, **changes)  # type: ignore[arg-type]
+        part = dataclasses.replace(part, **changes)
         write_whole(self.folder / f"{part.id}.json", json.dumps(dataclasses.asdict(part)))
         if part.step not in OPEN:
             self.input(part).unlink(missing_ok=True)
@@ -83,9 +101,7 @@ class Parts:
         return self.note(part)
 
     def _all(self) -> Iterator[Part]:
-        for path in sorted(self.folder.glob("*.json")):
-            values = json.loads(path.read_text(encoding="utf-8"))
-            yield Part(**{**values, "keys": tuple(values["keys"])})
+        return (self.read(path.stem) for path in sorted(self.folder.glob("*.json")))
 
 
 def split(requests: Sequence[Request], limits: Limits) -> Iterator[dict[str, str]]:
@@ -114,6 +130,10 @@ def write_whole(path: Path, text: str) -> None:
     unfinished = path.with_name(path.name + ".part")
     unfinished.write_text(text, encoding="utf-8")
     unfinished.replace(path)
+
+
+def _unlist(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
 
 
 def _name(keys: tuple[str, ...], attempt: int) -> str:

@@ -12,13 +12,15 @@ from data_preparation.providers.cost import expected
 from data_preparation.providers.failure import Failure, understand
 from data_preparation.providers.pace import Manners, Pace
 from data_preparation.providers.request import Reply, Request, unasked
+from data_preparation.providers.stopping import finish_first
 
 
 class Caller:
     """A provider made of `ask`, which returns one reply or raises; `secret` is never shown.
 
-    may_repeat: asked before an attempt after one that may have been billed; whoever minds the
-    cost sets it. After an interrupt, replies under way still come.
+    may_ask: asked before a request's first attempt; may_repeat: before an attempt after one that
+    may have been billed; whoever minds the cost sets them. After a first signal to stop, replies
+    under way still come, and then `KeyboardInterrupt`.
     """
 
     def __init__(
@@ -30,6 +32,7 @@ class Caller:
         self.manners = manners
         self.pace = Pace(self.manners)
         self.hopeless = ""
+        self.may_ask: Callable[[Request], bool] = lambda request: True
         self.may_repeat: Callable[[Request], bool] = lambda request: True
 
     def complete(self, requests: Sequence[Request]) -> Iterator[Reply]:
@@ -40,11 +43,8 @@ class Caller:
             first = itertools.islice(waiting, self.manners.concurrency)
             running = {pool.submit(self._answer, request) for request in first}
             try:
-                yield from self._replies(pool, running, waiting)
-            except KeyboardInterrupt:
-                self.pace.stop()
-                yield from (future.result() for future in wait(running).done)
-                raise
+                with finish_first(self.pace.stop):
+                    yield from self._replies(pool, running, waiting)
             finally:
                 self.pace.stop()
 
@@ -56,13 +56,17 @@ class Caller:
     ) -> Iterator[Reply]:
         while running:
             for future in wait(running, return_when=FIRST_COMPLETED).done:
-                following = itertools.islice(waiting, 1)
-                running.update(pool.submit(self._answer, request) for request in following)
-                yield future.result()
                 running.discard(future)
+                yield future.result()  # so that its cost is known before the next is asked
+                following = itertools.islice(waiting, 0 if self.pace.stopped.is_set() else 1)
+                running.update(pool.submit(self._answer, request) for request in following)
+        if self.pace.stopped.is_set():
+            raise KeyboardInterrupt
 
     def _answer(self, request: Request) -> Reply:
         lost = 0
+        if not self.may_ask(request):
+            return unasked(request, "stopped before the cap would be passed")
         for attempt in range(1, self.manners.retries + 2):
             if self.hopeless or not self.pace.take(sum(expected(request))):
                 reason = self.hopeless or "stopped before it was asked"

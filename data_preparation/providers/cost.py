@@ -12,19 +12,24 @@ from data_preparation.providers.request import Reply, Request
 from model_package.toml_file import read_toml
 
 PRICES = Path(__file__).parent / "prices.toml"
-IMAGE_TOKENS = 1600  # at most, for one picture, by the models that publish their count
+USUAL_IMAGE = 1600  # tokens of one picture, by most models
+IMAGE_TOKENS = 50_000  # at most, for one picture, by a model whose count is not known
 OVERHEAD = 16  # tokens of a message's frame, at most
 UNLIMITED = 4096  # output tokens reckoned for a request that sets no limit
 
 
 @dataclass(frozen=True)
 class Price:
-    """Money for a million tokens. batch: what a batch costs of the full price."""
+    """Money for a million tokens. batch: what a batch costs of the full price.
+
+    image: tokens of one picture, at most.
+    """
 
     model: str
     input: float
     output: float
     batch: float = 0.5
+    image: int = IMAGE_TOKENS
 
     def of(self, tokens: tuple[int, int], batch: bool = False) -> float:
         """Money for (input, output) tokens."""
@@ -54,17 +59,20 @@ def expected(request: Request) -> tuple[int, int]:
     """A fair guess at (input, output) tokens: four plain characters, or one other, a token."""
     plain = sum(character.isascii() for character in _text(request))
     others = len(_text(request)) - plain
-    given = plain // 4 + others + _pictures(request) * IMAGE_TOKENS // 2
+    given = plain // 4 + others + _pictures(request) * USUAL_IMAGE // 2
     return given, most(request)[1] // 2
 
 
-def most(request: Request) -> tuple[int, int]:
-    """A bound on (input, output) tokens: no tokenizer makes more tokens than bytes."""
+def most(request: Request, image: int = IMAGE_TOKENS) -> tuple[int, int]:
+    """A bound on (input, output) tokens: no tokenizer makes more tokens than bytes.
+
+    image: tokens of one picture, at most.
+    """
     given = len(_text(request).encode("utf-8", "surrogatepass"))
     frames = OVERHEAD * (len(request.messages) + 1)
     settings = request.settings
     limit = settings.get("max_tokens", settings.get("max_completion_tokens", UNLIMITED))
-    return given + frames + _pictures(request) * IMAGE_TOKENS, int(limit)
+    return given + frames + _pictures(request) * image, int(limit)
 
 
 def add_up(counts: Iterable[tuple[int, int]]) -> tuple[int, int]:
@@ -84,12 +92,16 @@ class Meter:
 
     def add(self, request: Request, reply: Reply) -> None:
         """Count `reply`; an attempt that may have been billed counts as dear as it can be."""
-        given, written = most(request)
+        given, written = self.most(request)
         self.input += reply.lost * given + reply.input_tokens
         self.output += reply.lost * written + reply.output_tokens
         if reply.error is None and not reply.input_tokens:  # a server that does not count
             self.input += given
             self.output += len(reply.text.encode("utf-8", "surrogatepass"))
+
+    def most(self, request: Request) -> tuple[int, int]:
+        """A bound on (input, output) tokens of `request`."""
+        return most(request, self.price.image if self.price else IMAGE_TOKENS)
 
     def money(self, tokens: tuple[int, int] | None = None) -> float:
         """Money for `tokens`, or for what was spent; 0 without a price."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from tqdm import tqdm
 
-from data_preparation.providers.cost import Meter, add_up, expected, most
+from data_preparation.providers.cost import Meter, add_up, expected
 from data_preparation.providers.kept import Direct, Kept
 from data_preparation.providers.request import Reply, Request, Setting
 
@@ -56,7 +56,7 @@ class Desk:
             return
         missing = self.provider.missing(requests)
         guess = self.meter.show(add_up(expected(request) for request in missing))
-        bound = self.meter.show(add_up(most(request) for request in missing))
+        bound = self.meter.show(add_up(map(self.meter.most, missing)))
         kept = len({request.key for request in requests}) - len(missing)
         print(f"{what}: {kept} replies kept, {len(missing)} to ask for", file=sys.stderr)
         if missing:

@@ -46,14 +46,14 @@ class OpenAIBatch:
         """One reply a request, each when its batch has ended."""
         wanted = {request.key: request for request in requests}
         parts = self.parts.open(set(wanted))
-        covered = {key for part in parts for key in part.keys}
+        covered = {key for part in parts for key in part.waiting}
         fresh = [request for key, request in wanted.items() if key not in covered]
-        for reply in self._run(parts + self.parts.plan(fresh, self.limits)):
+        for reply in self._run(parts + self.parts.plan(fresh, self.limits), set(wanted)):
             if wanted.pop(reply.key, None):
                 yield reply
 
-    def _run(self, parts: list[Part]) -> Iterator[Reply]:
-        """All parts are created before the first is waited for."""
+    def _run(self, parts: list[Part], keys: set[str]) -> Iterator[Reply]:
+        """All parts are created before the first is waited for; of others' keys none is taken."""
         under_way = []
         for part in parts:
             try:
@@ -66,8 +66,8 @@ class OpenAIBatch:
             except Exception as error:
                 yield from self._failed(part, error)
             else:
-                yield from replies
-                self.parts.note(part, step="collected")
+                yield from (reply for reply in replies if reply.key in part.waiting)
+                self.parts.take(part, keys)
 
     def _start(self, part: Part) -> Part:
         """`part` with its file uploaded and its batch created, each once."""
@@ -152,8 +152,11 @@ class OpenAIBatch:
         note = self.parts.folder / f"{part.id}.json"
         reason = understand(error, self.client.api_key).reason
         cure = f"run again to go on with it, or remove {note.name} to begin anew"
-        for key in part.keys:
-            yield Reply(key, error=f"batch {part.batch or part.id}: {reason}; {cure}")
+        sent = self.parts.read(part.id).step in ("creating", "created")
+        finish, lost = ("pending", 1) if sent else ("stop", 0)
+        why = f"batch {part.batch or part.id}: {reason}; {cure}"
+        for key in part.waiting:
+            yield Reply(key, finish=finish, error=why, lost=lost)
 
 
 def _show(batch: Batch, shown: str) -> str:

@@ -64,10 +64,12 @@ def open_desk(
         return Desk(Direct(provider), meter, model, title, sampling(flags))
     if name in ("transformers", "seq2seq"):
         model, title = f"{model}@{_fingerprint(model)}", Path(model).name
-    capped = Capped(provider, meter, Cap(flags.cap_tokens, flags.cap_money))
+    cap = Cap(flags.cap_tokens, flags.cap_money)
+    capped = Capped(provider, meter, cap)
     if isinstance(provider, Caller):
-        provider.may_repeat = capped.may_repeat
-    return Desk(Kept(capped, Store(flags.replies)), meter, model, title, sampling(flags))
+        provider.may_ask, provider.may_repeat = capped.may_ask, capped.may_repeat
+    kept = Kept(capped, Store(flags.replies), None if cap == Cap() else capped.remember)
+    return Desk(kept, meter, model, title, sampling(flags))
 
 
 def sampling(flags: argparse.Namespace) -> dict[str, Setting]:

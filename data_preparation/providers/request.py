@@ -44,7 +44,8 @@ class Reply:
     """What came back for the request with `key`.
 
     finish: why it ended, by OpenAI's names (`stop`, `length`, `content_filter`), or `refusal`,
-    or `unasked` where nothing was sent (a cap was met, or the run was stopped before).
+    or `unasked` where nothing was sent (a cap was met, or the run was stopped before), or
+    `pending` where it was sent, and the answer may be fetched by a later run.
     error: why there is no answer; None when there is one. input_tokens, output_tokens: as billed.
     logprobs: of each answer token, where they were asked for, in OpenAI's form.
     lost: attempts before this one that may have been billed and brought no answer.

@@ -11,11 +11,11 @@ import json
 import os
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from data_preparation.providers.request import Reply, Request
 from data_preparation.providers.wire import decode
@@ -62,22 +62,27 @@ class Store:
             with path.open("rb") as file:
                 yield from filter(None, map(_entry, file))
 
+    def paid(self, keys: Collection[str]) -> Iterator[Reply]:
+        """All replies to the requests with `keys`, and all failures of theirs."""
+        yield from filter(None, map(self.get, keys))
+        failed = (entry for entry in self.entries(FAILED) if entry["key"] in keys)
+        yield from (Reply(**entry["reply"]) for entry in failed)
+
     def clear(self, chosen: Callable[[Entry], bool]) -> int:
         """Forget the `chosen` replies, failed ones too; how many there were."""
         with self._locked():
             return sum(self._rewrite(name, chosen) for name in (KEPT, FAILED))
 
     @contextmanager
-    def alone(self, keys: Iterable[str]) -> Iterator[None]:
-        """Wait until no other process asks for the same requests, and keep others waiting."""
-        name = hashlib.sha256(" ".join(sorted(keys)).encode()).hexdigest()[:16]
+    def alone(self, requests: Iterable[Request]) -> Iterator[None]:
+        """Wait until no other process asks for any of `requests`, and keep others waiting.
+
+        A lock stands for all requests of one kind; all take them in one order.
+        """
         (self.folder / "locks").mkdir(exist_ok=True)
-        with (self.folder / "locks" / name).open("ab") as file:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                print("another run asks for the same; waiting for it", file=sys.stderr)
-                fcntl.flock(file, fcntl.LOCK_EX)
+        with ExitStack() as stack:
+            for name in sorted({_kind(request) for request in requests}):
+                _lock(stack.enter_context((self.folder / "locks" / name).open("ab")))
             yield
 
     def _rewrite(self, name: str, chosen: Callable[[Entry], bool]) -> int:
@@ -116,6 +121,20 @@ class Store:
         with (self.folder / "lock").open("ab") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
             yield
+
+
+def _kind(request: Request) -> str:
+    """The name of the lock for `request` and those like it; few, for each is an open file."""
+    named = [request.task.get(name, "") for name in ("stage", "key", "language")]
+    return hashlib.sha256(json.dumps([request.model, *named]).encode()).hexdigest()[:2]
+
+
+def _lock(file: IO[bytes]) -> None:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        print("another run asks for the same; waiting for it", file=sys.stderr)
+        fcntl.flock(file, fcntl.LOCK_EX)
 
 
 def _describe(request: Request, reply: Reply) -> dict[str, Any]:

@@ -226,6 +226,14 @@ def test_the_same_command_twice_at_once_is_billed_once() -> None:
     assert len(behaviour.billed) == 12
 
 
+def test_runs_that_overlap_are_billed_once() -> None:
+    behaviour = Behaviour(answer=memes, delay=0.05)
+    with serve(behaviour) as url:
+        both = [start(url, "--runs", runs, "--concurrency", "2") for runs in ("10", "11")]
+        assert [process.wait() for process in both] == [0, 0]
+    assert len(behaviour.billed) == 11
+
+
 def test_a_polite_stop_keeps_what_was_under_way() -> None:
     behaviour = Behaviour(answer=memes, delay=0.3)
     with serve(behaviour) as url:

@@ -7,6 +7,9 @@ from typing import Any
 import pytest
 
 from data_preparation.providers.batch_part import Limits, Part, Parts
+from data_preparation.providers.cost import Meter, most
+from data_preparation.providers.failure import StatusError
+from data_preparation.providers.kept import Cap, Capped
 from data_preparation.providers.openai_batch import OpenAIBatch
 from data_preparation.providers.openai_chat import connect
 from tests.data_preparation.conftest import HASTY, ask
@@ -135,3 +138,48 @@ def test_a_server_that_is_gone_loses_no_batch(tmp_path: Path) -> None:
     with serve(behaviour) as url:
         assert ask(batch(url, tmp_path), asked)[asked[0].key].text == "WORD 0"
     assert len(behaviour.batches) == 1
+
+
+def lose_sight(self: OpenAIBatch, part: Part) -> Any:
+    """Stands for `_wait` while the server answers no question about batches."""
+    raise StatusError(500, "no such luck", 0)
+
+
+def test_a_batch_that_cannot_be_looked_at_may_cost_and_no_other_is_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = requests(8, max_tokens=10)
+    meter, cap = Meter(), Cap(tokens=3 * sum(most(asked[0])))
+    behaviour = Behaviour()
+    with serve(behaviour) as url:
+        with monkeypatch.context() as patch:
+            patch.setattr(OpenAIBatch, "_wait", lose_sight)
+            replies = ask(Capped(batch(url, tmp_path), meter, cap), asked)
+        assert len(behaviour.batches) == 1
+        assert meter.input + meter.output == cap.tokens
+        assert [replies[one.key].finish for one in asked] == ["pending"] * 3 + ["unasked"] * 5
+        ask(Capped(batch(url, tmp_path), Meter(), cap), asked[:3])
+    assert len(behaviour.billed) == 3
+
+
+def test_a_part_shared_by_two_sets_loses_no_reply(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def spoil(body: dict[str, Any]) -> str:
+        return "too long" if body["messages"][0]["content"] == "word 1" else ""
+
+    asked = requests(12)
+    behaviour = Behaviour(spoil=spoil)
+    with serve(behaviour) as url:
+        with monkeypatch.context() as patch:
+            patch.setattr(OpenAIBatch, "_wait", lose_sight)
+            ask(batch(url, tmp_path), asked)
+        first = ask(batch(url, tmp_path), asked[:2])
+        assert first[asked[0].key].text == "WORD 0"
+        assert first[asked[1].key].error == "in the batch: status 400: too long"
+        behaviour.spoil = lambda body: ""
+        assert ask(batch(url, tmp_path), asked[1:2])[asked[1].key].text == "WORD 1"  # anew
+        rest = ask(batch(url, tmp_path), asked[2:])
+    assert {rest[one.key].text for one in asked[2:]} == {f"WORD {n}" for n in range(2, 12)}
+    assert len(behaviour.billed) == 12
+    assert Parts(tmp_path).open({one.key for one in asked}) == []

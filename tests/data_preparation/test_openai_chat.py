@@ -136,3 +136,30 @@ def test_an_interrupt_brings_the_replies_under_way_and_asks_nothing_more() -> No
         found.extend(chat(url, Manners(concurrency=3)).complete(requests(20)))
     assert behaviour.chats == len(behaviour.billed) == 3
     assert sorted(reply.text for reply in found) == ["WORD 0", "WORD 1", "WORD 2"]
+
+
+def interrupt_at_first(url: str, times: int, found: list[Reply]) -> None:
+    """Ask, and interrupt the run while its first reply is handled."""
+    for reply in chat(url, Manners(concurrency=3)).complete(requests(20)):
+        found.append(reply)
+        if len(found) == 1:
+            time.sleep(0.1)
+            for _ in range(times):
+                signal.raise_signal(signal.SIGINT)
+
+
+def test_an_interrupt_while_a_reply_is_handled_loses_none_that_is_under_way() -> None:
+    behaviour = Behaviour(delay=0.05)
+    found: list[Reply] = []
+    before = signal.getsignal(signal.SIGINT)
+    with serve(behaviour) as url, pytest.raises(KeyboardInterrupt):
+        interrupt_at_first(url, 1, found)
+    assert len(found) == len(behaviour.billed) < 20
+    assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_a_second_interrupt_stops_at_once() -> None:
+    found: list[Reply] = []
+    with serve(Behaviour()) as url, pytest.raises(KeyboardInterrupt):
+        interrupt_at_first(url, 2, found)
+    assert len(found) == 1

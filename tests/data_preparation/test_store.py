@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from data_preparation.providers.cost import Meter, Price, expected, most
+from data_preparation.providers.caller import Caller
+from data_preparation.providers.cost import Meter, Price, expected, find_price, most
 from data_preparation.providers.kept import Cap, Capped, Kept
+from data_preparation.providers.pace import Manners
 from data_preparation.providers.request import Reply, Request
 from data_preparation.providers.store import FAILED, Store
 from tests.data_preparation.conftest import chat
@@ -160,6 +162,40 @@ def test_repeats_of_what_may_have_been_billed_stay_under_the_cap_too() -> None:
     billed = [len(json.dumps(body["messages"])) // 4 + 2 for body in behaviour.billed]
     assert sum(billed) <= meter.input + meter.output <= 900
     assert capped.aside == (0, 0)
+
+
+def test_what_earlier_runs_paid_counts_for_the_cap(store: Store) -> None:
+    words, paid = [f"word {n}" for n in range(20)], 0
+    for _ in range(3):
+        speaker = Speaker(bad={"word 1"})
+        capped = Capped(speaker, Meter(), Cap(tokens=100))
+        texts(Kept(capped, Store(store.folder), capped.remember), words)
+        paid += 10 * len(speaker.asked)
+    assert 50 < paid <= 100
+
+
+def test_a_reply_dearer_than_its_bound_stops_the_round() -> None:
+    asked = [request(f"word {n}") for n in range(20)]
+    bound = sum(most(asked[-1]))
+    manners, meter = Manners(concurrency=1), Meter()
+    caller = Caller("dear", lambda one: Reply(one.key, "A", input_tokens=5 * bound), "", manners)
+    capped = Capped(caller, meter, Cap(tokens=20 * bound))
+    caller.may_ask = capped.may_ask
+    replies = list(capped.complete(asked))
+    assert len(replies) == 20
+    assert meter.input == 20 * bound
+    assert capped.aside == (0, 0)
+
+
+def test_a_picture_is_bounded_by_its_model_and_an_unknown_one_with_care() -> None:
+    picture = {"type": "image_url", "image_url": {"url": "data:image/png;base64,"}}
+    one = Request("m", ({"role": "user", "content": [picture]},), {"max_tokens": 1})
+    cheap, dear = find_price("gpt-4o"), find_price("gpt-4o-mini")
+    assert dear is not None
+    assert dear.image > 48_200
+    assert Meter(cheap).most(one)[0] < 2000
+    assert Meter(dear).most(one)[0] >= 50_000
+    assert Meter().most(one)[0] >= 50_000
 
 
 def test_a_batch_costs_half() -> None:
