@@ -1,5 +1,6 @@
 """Joins stdin, supervisor and stdout. Imports no library."""
 
+import os
 import signal
 import sys
 import time
@@ -13,21 +14,23 @@ from model_package.output import Output
 from model_package.policy import load_policy
 from model_package.process import WorkerProcess
 from model_package.profile import Profile, load_profile
+from model_package.promise import Limits
 from model_package.spool import Spool
-from model_package.supervisor import Limits, Supervisor
+from model_package.supervisor import Supervisor
 from model_package.weights import check_present, weights_folder
 
-MARGIN = 10.0  # seconds kept back from the time limit to write what is left, at most a tenth of it
+MARGIN = 10.0  # seconds kept back from the time limit to write what is left, at most a fifth of it
 GRACE = 2.0  # seconds that rows in flight may still take after SIGTERM or SIGINT
 
 
 def main(arguments: list[str]) -> int:
     """The exit code: 0 when every line of input got its row, 2 for a user's mistake."""
+    _open_standard_streams()
     log = Log()
     try:
         return _run(parse(arguments), log)
     except UserError as error:
-        log(str(error))
+        log(str(error), final=True)
         return 2
     finally:
         log.close()
@@ -40,7 +43,7 @@ def _run(options: Options, log: Log) -> int:
     check_present(weights_folder(profile, options.weights), profile)
     output = Output(policy, _open(options.evidence), log)
     spool = Spool(0)
-    limits = _limits(profile, _deadline(start, options.time_limit))
+    limits = _limits(profile, start, options.time_limit)
     supervisor = Supervisor(spool, lambda: WorkerProcess(options, log.follow), output, log, limits)
     _stop_on_signals(supervisor)
     log(f"profile {profile.name}, policy {policy.name}: loading models")
@@ -60,15 +63,23 @@ def _open(evidence: str | None) -> BinaryIO | None:
         raise UserError(f"evidence file {evidence!r}: {error.strerror}") from error
 
 
-def _limits(profile: Profile, deadline: float | None) -> Limits:
+def _limits(profile: Profile, start: float, time_limit: float | None) -> Limits:
     limits = profile.limits
-    return Limits(profile.batch_rows, limits.row_seconds, limits.load_seconds, deadline)
-
-
-def _deadline(start: float, time_limit: float | None) -> float | None:
+    times = (limits.row_seconds, limits.load_seconds)
     if time_limit is None:
-        return None
-    return start + time_limit - min(MARGIN, time_limit / 10)
+        return Limits(profile.batch_rows, *times)
+    end = start + time_limit
+    deadline = end - min(MARGIN, time_limit / 5)
+    return Limits(profile.batch_rows, *times, deadline, (deadline + end) / 2)
+
+
+def _open_standard_streams() -> None:
+    """A closed stream's number must not go to another file, where rows or notes would end up."""
+    for number in (0, 1, 2):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)
 
 
 def _stop_on_signals(supervisor: Supervisor) -> None:

@@ -16,6 +16,7 @@ from transformers import BlipForConditionalGeneration
 from transformers.models.auto.image_processing_auto import AutoImageProcessor
 from transformers.models.auto.tokenization_auto import AutoTokenizer
 
+from model_package.gptq import check_tensors
 from model_package.profile import Captioner as Settings
 
 
@@ -66,12 +67,14 @@ class Captioner:
 def load_captioner(folder: Path, settings: Settings, device: torch.device) -> Captioner:
     """The captioner in `folder`: half precision on a GPU, single on a CPU."""
     options: dict[str, Any] = {"local_files_only": True, "trust_remote_code": False}
-    model = BlipForConditionalGeneration.from_pretrained(
+    model, loaded = BlipForConditionalGeneration.from_pretrained(
         folder,
         dtype=torch.float16 if device.type == "cuda" else torch.float32,
         use_safetensors=True,
+        output_loading_info=True,
         **options,
     )
+    check_tensors(folder, loaded)
     processor = AutoImageProcessor.from_pretrained(folder, backend="pil", **options)
     tokenizer = AutoTokenizer.from_pretrained(folder, **options)
     return Captioner(model.to(device).eval(), processor, tokenizer, settings)

@@ -7,6 +7,7 @@
 2022, and the AutoGPTQ checkpoint layout).
 """
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -25,21 +26,42 @@ METHOD = "memesieve-gptq"
 def load_causal_lm(folder: Path, kernel: str, dtype: torch.dtype, device: torch.device) -> Any:
     """The causal LM in `folder`, in evaluation mode; GPTQ weights by `kernel` (see profile.py)."""
     config = AutoConfig.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
-    quantization = getattr(config, "quantization_config", None)
-    if quantization is not None and kernel != "gptqmodel":
-        config.quantization_config = _own_reader(dict(quantization), kernel, folder)
-    model = AutoModelForCausalLM.from_pretrained(
+    quantization = getattr(config, "quantization_config", None) or _beside(folder)
+    if quantization is not None:
+        config.quantization_config = dict(quantization)
+        if kernel != "gptqmodel":
+            config.quantization_config = _own_reader(dict(quantization), kernel, folder)
+    model, loaded = AutoModelForCausalLM.from_pretrained(
         folder,
         config=config,
         dtype=dtype,
         local_files_only=True,
         trust_remote_code=False,
         use_safetensors=True,
+        output_loading_info=True,
         **({"device_map": {"": device}} if kernel == "gptqmodel" else {}),
     )
+    check_tensors(folder, loaded)
     if quantization is not None and kernel == "unpack":
         model.hf_quantizer.remove_quantization_config(model)  # its matrices are plain now
     return model.to(device).eval()
+
+
+def check_tensors(folder: Path, loaded: dict[str, Any]) -> None:
+    """Refuse a checkpoint that left a part of its model at random values."""
+    strange = [*loaded["missing_keys"], *loaded["mismatched_keys"]]
+    strange += [key for key in loaded["unexpected_keys"] if key.endswith(("weight", "scales"))]
+    if strange:
+        first, count = min(map(str, strange)), len(strange)
+        raise UserError(f"{folder}: {count} tensors do not fit the model, such as {first}")
+
+
+def _beside(folder: Path) -> dict[str, Any] | None:
+    """What older quantizers wrote in a file of its own."""
+    file = folder / "quantize_config.json"
+    if not file.is_file():
+        return None
+    return {"quant_method": "gptq", **json.loads(file.read_text(encoding="utf-8"))}
 
 
 def _own_reader(quantization: dict[str, Any], kernel: str, folder: Path) -> dict[str, Any]:
@@ -47,11 +69,13 @@ def _own_reader(quantization: dict[str, Any], kernel: str, folder: Path) -> dict
         raise UserError(f"kernel {kernel!r} is unknown; use unpack, packed or gptqmodel")
     if quantization.get("quant_method") != "gptq" or quantization.get("bits") not in (2, 4, 8):
         raise UserError(f"{folder}: only GPTQ weights of 2, 4 or 8 bits can be unpacked")
+    if quantization.get("lm_head") or quantization.get("dynamic"):
+        raise UserError(f"{folder}: a quantized head or mixed bits want kernel = 'gptqmodel'")
     return {
         "quant_method": METHOD,
         "bits": quantization["bits"],
         "zero_offset": 0 if quantization.get("checkpoint_format") == "gptq_v2" else 1,
-        "group_size": quantization["group_size"],
+        "group_size": quantization.get("group_size", -1),
         "unpack": kernel == "unpack",
     }
 

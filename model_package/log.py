@@ -4,7 +4,9 @@ import contextlib
 import os
 import threading
 
-CAP = 64 * 1024
+CAP = 48 * 1024  # bytes in all; less than a pipe holds, so that one nobody reads stops no run
+KEPT_BACK = 4 * 1024  # of them, for the notes that must not be lost
+OWN = b"memesieve: "
 
 
 class Log:
@@ -14,28 +16,33 @@ class Log:
         self.target = target
         self.left = cap
         self.dropped = 0
+        self.withheld = 0
         self.lock = threading.Lock()
 
-    def __call__(self, message: str) -> None:
-        """Write one line."""
-        self.write(f"memesieve: {message}\n".encode("utf-8", "backslashreplace"))
+    def __call__(self, message: str, final: bool = False) -> None:
+        """Write one line; a `final` one may use what is kept back."""
+        self._line(OWN + f"{message}\n".encode("utf-8", "backslashreplace"), final)
 
-    def write(self, data: bytes) -> None:
-        """Write raw bytes, all or nothing."""
+    def close(self) -> None:
+        """Say how much was left out, if anything was."""
+        if self.dropped:
+            self(f"{self.dropped} more notes were left out", final=True)
+        if self.withheld:
+            self(f"{self.withheld} lines printed by libraries were withheld", final=True)
+
+    def _line(self, data: bytes, final: bool = False) -> None:
         with self.lock:
-            if len(data) > self.left:
+            if len(data) > self.left - (0 if final else KEPT_BACK):
                 self.dropped += 1
                 return
             self.left -= len(data)
             _write(self.target, data)
 
-    def close(self) -> None:
-        """Say how much was left out, if anything was."""
-        if self.dropped:
-            _write(self.target, f"memesieve: {self.dropped} more notes were left out\n".encode())
-
     def follow(self, source: int) -> threading.Thread:
-        """Pass on what arrives at the file descriptor `source`, in the background."""
+        """Pass on our own notes from the file descriptor `source`, in the background.
+
+        What libraries print there may quote a meme, so it is only counted.
+        """
         thread = threading.Thread(target=self._follow, args=(source,), daemon=True)
         thread.start()
         return thread
@@ -43,7 +50,10 @@ class Log:
     def _follow(self, source: int) -> None:
         with os.fdopen(source, "rb") as stream:
             for line in stream:
-                self.write(line)
+                if line.startswith(OWN):
+                    self._line(line)
+                else:
+                    self.withheld += 1
 
 
 def _write(target: int, data: bytes) -> None:

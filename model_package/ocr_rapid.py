@@ -14,6 +14,7 @@ from model_package.ocr_line import Box, Line, Pixels
 from model_package.ocr_text import is_han
 
 MODELS = {"Det": "PP-OCRv6_det_small.onnx", "Rec": "PP-OCRv6_rec_small.onnx"}
+MOST_LINES = 64  # read of one image; a page of small print would take a minute, and is no meme
 SMALLEST = 8  # pixels; no letter is legible in an image that is narrower
 BLANK = 0  # the class of "no character here" in CTC
 SPACE = 0.014  # share of doubt about a space, above which there is one; see SpacedCtc
@@ -51,7 +52,15 @@ class Rapid:
     def _find(self, pixels: Pixels) -> NDArray[np.float32]:
         """Corners of each line, clockwise from the upper left: (lines, 4, 2)."""
         found = self.engine(pixels, use_det=True, use_cls=False, use_rec=False).boxes
-        return np.asarray([] if found is None else found, np.float32)
+        return largest(np.asarray([] if found is None else found, np.float32))
+
+
+def largest(quads: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The tallest `MOST_LINES` of `quads` (lines, 4, 2), in the order given."""
+    if len(quads) <= MOST_LINES:
+        return quads
+    heights = np.linalg.norm(quads[:, 3] - quads[:, 0], axis=1)
+    return quads[np.sort(np.argsort(-heights, kind="stable")[:MOST_LINES])]
 
 
 class SpacedCtc:

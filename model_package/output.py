@@ -2,48 +2,48 @@
 
 import json
 import os
-from collections.abc import Callable
+import select
+from collections.abc import Sequence
+from dataclasses import asdict, replace
 from typing import Any, BinaryIO
 
 from model_package.contract import format_row
+from model_package.evidence import Prediction
 from model_package.policy import Policy
 from model_package.progress import Progress
-from model_package.supervisor import Row
+from model_package.promise import Log, Row
 
 
 class Output:
     """Writes rows to stdout and, where asked for, evidence to a file."""
 
-    def __init__(
-        self, policy: Policy, evidence: BinaryIO | None, log: Callable[[str], None]
-    ) -> None:
+    def __init__(self, policy: Policy, evidence: BinaryIO | None, log: Log) -> None:
         self.policy, self.evidence, self.log = policy, evidence, log
         self.progress = Progress(log)
         self.fallbacks = 0
 
     def answer(self, row: Row, prediction: dict[str, Any]) -> None:
-        """Write the row of a prediction."""
+        """Write the row of a prediction; ValueError when it holds no probability."""
+        written = format_row(prediction["proba"], prediction["label"])
         if prediction["fallback"] is not None:
             self.fallbacks += 1
             self.log(f"row {row.number}: fallback: {prediction['fallback']}")
-        write_all(1, format_row(prediction["proba"], prediction["label"]))
+        write_all(1, written)
         self._keep(prediction)
-        self.progress.add()
+        self.progress.add(1)
 
-    def give_up(self, row: Row, reason: str) -> None:
-        """Write the policy's fallback in place of an answer."""
+    def give_up(self, rows: Sequence[Row], reason: str) -> None:
+        """Write the policy's fallback for each of `rows`, all at once."""
         proba = round(self.policy.fallback, 4)
-        views: dict[str, float] = {}
-        prediction = {
-            "path": row.path,
-            "evidence": {"caption": "", "ocr_text": ""},
-            "views": views,
-            "proba": proba,
-            "label": self.policy.label(proba),
-            "fallback": reason,
-            "seconds": {},
-        }
-        self.answer(row, prediction)
+        label = self.policy.label(proba)
+        write_all(1, format_row(proba, label) * len(rows))
+        if len(rows) == 1:
+            self.log(f"row {rows[0].number}: fallback: {reason}")
+        nothing = Prediction("", proba, label, fallback=reason)
+        for row in rows if self.evidence else ():
+            self._keep(asdict(replace(nothing, path=row.path)))
+        self.fallbacks += len(rows)
+        self.progress.add(len(rows))
 
     def _keep(self, prediction: dict[str, Any]) -> None:
         if self.evidence is None:
@@ -51,11 +51,18 @@ class Output:
         keys = ("views", "proba", "label", "fallback", "seconds")
         line = {"path": prediction["path"], **prediction["evidence"]}
         line |= {key: prediction[key] for key in keys}
-        self.evidence.write(json.dumps(line, ensure_ascii=True).encode("ascii") + b"\n")
-        self.evidence.flush()
+        try:
+            self.evidence.write(json.dumps(line, ensure_ascii=True).encode("ascii") + b"\n")
+            self.evidence.flush()
+        except OSError as error:
+            self.evidence = None
+            self.log(f"the evidence file ends here: {error.strerror}", final=True)
 
 
 def write_all(target: int, data: bytes) -> None:
     """Write every byte of `data` to a file descriptor."""
     while data:
-        data = data[os.write(target, data) :]
+        try:
+            data = data[os.write(target, data) :]
+        except BlockingIOError:  # the reader is slow, and its end does not wait by itself
+            select.select([], [target], [])

@@ -1,10 +1,11 @@
 """The stages in order: paths become pictures, evidence, answers, predictions.
 
 Knows nothing of streams, processes or rows of output. One image's trouble stays its own: a
-stage that fails for a batch is tried again image by image.
+stage that fails for a batch is tried again with halves of it, down to one image.
 """
 
 import logging
+import math
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -23,6 +24,10 @@ log = logging.getLogger("memesieve")
 
 In = TypeVar("In")
 Out = TypeVar("Out")
+
+
+class DeviceError(BaseException):
+    """The GPU's state is lost to this process; only a new one can go on."""
 
 
 class CanCaption(Protocol):
@@ -116,9 +121,12 @@ class Moderator:
         with timed("score", rows):
             answers = attempt(self.scorer.score, [row.evidence for row in rows], "score")
         for row, views in zip(rows, answers, strict=True):
-            row.views = views or {}
-            if not row.views:
-                row.fallback = "nothing was read or seen in it" if views == {} else "scoring failed"
+            if views == {}:
+                row.fallback = "nothing was read or seen in it"
+            elif views is None or not all(map(math.isfinite, views.values())):
+                row.fallback = "scoring failed"
+            else:
+                row.views = views
 
     def _prediction(self, row: Row) -> Prediction:
         proba = round(self.policy.decide(row.views), 4)
@@ -131,14 +139,17 @@ class Moderator:
 def attempt(
     stage: Callable[[list[Any]], list[Out]], items: list[In], name: str
 ) -> list[Out | None]:
-    """`stage(items)`; where that fails, each item alone, and None for those that fail alone."""
+    """`stage(items)`; where that fails, each half alone, down to None for one that fails alone."""
     try:
         return list(stage(items)) if items else []
     except Exception as error:  # the message may quote a meme, so only its kind is logged
+        if type(error).__name__ == "AcceleratorError":
+            raise DeviceError from None
         if len(items) == 1:
             log.warning("stage %s failed for one image: %s", name, type(error).__name__)
             return [None]
-    return [result for item in items for result in attempt(stage, [item], name)]
+    half = len(items) // 2
+    return attempt(stage, items[:half], name) + attempt(stage, items[half:], name)
 
 
 @contextmanager

@@ -74,6 +74,10 @@ class Policy:
         for items in (self.questions, self.views):
             if len({item.id for item in items}) < len(items):
                 raise ValueError("two questions or two views share an id")
+            if any("/" in item.id for item in items):
+                raise ValueError("an id of a question or a view cannot hold a slash")
+        if not (0 <= self.fallback <= 1 and 0 <= self.threshold <= 1):
+            raise ValueError("fallback and threshold are probabilities, from 0 to 1")
 
     def asks(self, evidence: Evidence) -> list[tuple[Question, View]]:
         """Every question under every view that has something to show of `evidence`."""

@@ -1,23 +1,27 @@
 """The supervisor's end of a worker process: start it, talk to it, end it."""
 
+import contextlib
 import json
 import os
 import signal
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
 from multiprocessing.connection import Connection
 from pathlib import Path
+from queue import SimpleQueue
 from typing import Any
 
 from model_package.options import Options
 
 ROOT = Path(__file__).parent.parent
+WAIT = 2.0  # seconds for a killed process to go
 
 
 class WorkerProcess:
-    """A running `model_package.worker`; see `supervisor.Worker` for what its methods promise.
+    """A running `model_package.worker`; see `promise.Worker` for what its methods promise.
 
     follow: takes a file descriptor from which the worker's stdout and stderr can be read.
     module: what to run; tests run worse workers.
@@ -44,14 +48,22 @@ class WorkerProcess:
         os.close(printing)
         follow(printed)
         self.connection = Connection(ours.detach())
+        self.outbox: SimpleQueue[bytes | None] = SimpleQueue()
+        self.sender = threading.Thread(target=self._deliver, name="sender", daemon=True)
+        self.sender.start()
 
     def fileno(self) -> int:
         """Readable when there is something to receive, or the worker has died."""
         return self.connection.fileno()
 
     def send(self, message: Any) -> None:
-        """Raises OSError when the worker has died."""
-        self.connection.send_bytes(json.dumps(message).encode("ascii"))
+        """Never waits, and never fails: that the worker has died, `receive` tells."""
+        self.outbox.put(json.dumps(message).encode("ascii"))
+
+    def _deliver(self) -> None:
+        with contextlib.suppress(OSError):
+            while (data := self.outbox.get()) is not None:
+                self.connection.send_bytes(data)
 
     def receive(self) -> dict[str, Any]:
         """Raises EOFError or OSError when the worker has died."""
@@ -59,13 +71,22 @@ class WorkerProcess:
 
     def end(self, grace: float = 0.0) -> str:
         """Kill it if it has not died by itself within `grace` seconds; tell how it ended."""
-        self.connection.close()
-        try:
-            code = self.process.wait(grace)
-        except subprocess.TimeoutExpired:
+        code = self._wait(grace)
+        if code is None:
             self.process.kill()
-            code = self.process.wait()
+            code = self._wait(WAIT)
+        self.outbox.put(None)
+        self.sender.join(WAIT)
+        self.connection.close()
+        if code is None:
+            return "it would not die"
         return f"exit code {code}" if code >= 0 else signal.Signals(-code).name
+
+    def _wait(self, seconds: float) -> int | None:
+        try:
+            return self.process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            return None
 
 
 def _environment() -> dict[str, str]:

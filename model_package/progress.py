@@ -1,8 +1,10 @@
 """How far a run is, on stderr: in place on a terminal, now and then elsewhere."""
 
-import sys
+import contextlib
+import os
 import time
-from collections.abc import Callable
+
+from model_package.promise import Log
 
 
 class Progress:
@@ -12,29 +14,30 @@ class Progress:
     longest run fits under a cap on stderr.
     """
 
-    def __init__(self, say: Callable[[str], None]) -> None:
+    def __init__(self, say: Log) -> None:
         self.say = say
-        self.is_terminal = sys.stderr.isatty()
+        self.is_terminal = os.isatty(2)
         self.start = time.monotonic()
         self.next = 0.2 if self.is_terminal else 10.0
         self.rows = 0
 
-    def add(self) -> None:
-        """One more row is written."""
-        self.rows += 1
+    def add(self, rows: int) -> None:
+        """So many more rows are written."""
+        self.rows += rows
         seconds = time.monotonic() - self.start
         if seconds < self.next:
             return
         self.next = seconds + 0.2 if self.is_terminal else 2 * seconds
         if self.is_terminal:
-            sys.stderr.write(f"\r{self._text(seconds)}\x1b[K\r")
+            with contextlib.suppress(OSError):
+                os.write(2, f"\r{self._text(seconds)}\x1b[K\r".encode())
         else:
             self.say(self._text(seconds))
 
     def close(self, fallbacks: int) -> None:
         """Say what the whole run came to."""
         ending = f", {fallbacks} of them fallbacks" if fallbacks else ""
-        self.say(self._text(time.monotonic() - self.start) + ending)
+        self.say(self._text(time.monotonic() - self.start) + ending, final=True)
 
     def _text(self, seconds: float) -> str:
         return (

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
+from jinja2 import TemplateError
+
 from model_package.errors import UserError
 from model_package.evidence import Evidence
 from model_package.policy import FIELDS, Policy, Question, View
@@ -84,12 +86,24 @@ class PromptBuilder:
             content = content.replace(f"{{{name}}}", f"\ue000{name}\ue001")
         if not self.tokenizer.chat_template:
             return (self.tokenizer.bos_token or "") + content + "\n" + (answer or "")
-        chat = [{"role": "system", "content": self.policy.system}] if self.policy.system else []
+        system = self.policy.system
+        try:
+            return self._chat(system, content, answer)
+        except TemplateError:  # some templates know no system message
+            return self._chat("", f"{system}\n\n{content}", answer)
+
+    def _chat(self, system: str, content: str, answer: str | None) -> str:
+        chat = [{"role": "system", "content": system}] if system else []
         chat.append({"role": "user", "content": content})
         if answer is not None:
             chat.append({"role": "assistant", "content": answer})
-        render = self.tokenizer.apply_chat_template
-        return str(render(chat, tokenize=False, add_generation_prompt=answer is None))
+        rendered = self.tokenizer.apply_chat_template(
+            chat,
+            tokenize=False,
+            add_generation_prompt=answer is None,
+            enable_thinking=False,  # for the templates that would leave room for thoughts
+        )
+        return str(rendered)
 
     def _encode(self, text: str) -> list[int]:
         return list(self.tokenizer(text, add_special_tokens=False, verbose=False)["input_ids"])
@@ -118,7 +132,9 @@ class PromptBuilder:
     def _first_token(self, question: Question, view: View, word: str) -> int:
         before = MARK.split(self._render(question, view))[-1]
         after = MARK.split(self._render(question, view, word))[-1]
-        full = after if after.startswith(before) and word in after else before + word
+        rest = after.removeprefix(before)
+        told = after.startswith(before) and rest.lstrip().startswith(word)
+        full = after if told else before + word
         known, ids = self._after_anchor(before), self._after_anchor(full)
         if ids[: len(known)] != known or len(ids) == len(known):  # the word melts into the prompt
             return self._after_anchor(word)[0]

@@ -2,75 +2,30 @@
 
 The worker gets rows in batches and answers them in order. When it dies, it is started again,
 and the rows it held are sent one at a time: the one that kills it twice, alone, gets the
-fallback. When the time is up, or workers die without answering anything, the fallback stands
-for all that is left.
+fallback. When the time is up, or workers die again and again without an answer, the fallback
+stands for all that is left.
 """
 
 import json
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from multiprocessing.connection import wait
-from typing import Any, Protocol
+from typing import Any
 
 from model_package.contract import parse_path
 from model_package.errors import UserError
+from model_package.promise import Limits, Log, Output, Row, Worker
 from model_package.spool import Spool
 
 IN_FLIGHT = 2  # batches that the worker holds, so that it never waits for the next
 LONGEST = 5000  # characters of a path that are sent; no system opens a longer one
 DEATHS_ALONE = 2  # of one row, before it gets the fallback
 DYING = 5.0  # seconds that a worker which closed its connection may take to die
-BARREN_STARTS = 10  # workers in a row that die without an answer, before giving up
-
-
-class Worker(Protocol):
-    """A process with the models."""
-
-    def fileno(self) -> int:
-        """Readable when there is something to receive, or the worker has died."""
-
-    def send(self, message: Any) -> None:
-        """Raises OSError when the worker has died."""
-
-    def receive(self) -> dict[str, Any]:
-        """Raises EOFError or OSError when the worker has died."""
-
-    def end(self, grace: float = 0.0) -> str:
-        """Kill it if it has not died by itself within `grace` seconds; tell how it ended."""
-
-
-@dataclass
-class Row:
-    """A line on its way: its place in the input (from 1), its path, deaths it caused alone."""
-
-    number: int
-    path: str
-    deaths: int = 0
-
-
-class Output(Protocol):
-    """Where rows go."""
-
-    def answer(self, row: Row, prediction: dict[str, Any]) -> None:
-        """Write the worker's prediction for `row`."""
-
-    def give_up(self, row: Row, reason: str) -> None:
-        """Write the fallback for `row`."""
-
-
-@dataclass(frozen=True)
-class Limits:
-    """batch_rows: rows sent together. row_seconds, load_seconds: longer is taken as a hang.
-
-    deadline: in `time.monotonic` seconds; what is not answered by then gets the fallback.
-    """
-
-    batch_rows: int
-    row_seconds: float
-    load_seconds: float
-    deadline: float | None = None
+STILLBIRTHS = 10  # workers in a row that die before their models are ready, before giving up
+BLAMED = 20  # rows in a row that killed workers, before giving up
+PAUSE = 0.5  # seconds before another try where no process can be started
+HEAP = 4096  # rows that get the fallback at once, when the end has come
 
 
 class Supervisor:
@@ -81,7 +36,7 @@ class Supervisor:
         spool: Spool,
         start: Callable[[], Worker],
         output: Output,
-        log: Callable[[str], None],
+        log: Log,
         limits: Limits,
     ) -> None:
         self.spool, self.start, self.output, self.log = spool, start, output, log
@@ -89,8 +44,11 @@ class Supervisor:
         self.flying: deque[list[Row]] = deque()  # batches that the worker holds
         self.suspects: deque[Row] = deque()  # rows that a dead worker held
         self.lines = 0
-        self.barren = 0
+        self.stillbirths = 0
+        self.blamed = 0
         self.ready = False
+        self.ever_ready = False
+        self.end = limits.end
         self.stopping = ""  # why, once the rest is to get the fallback
         self.time_up = "the time limit is near"
 
@@ -101,6 +59,10 @@ class Supervisor:
             while not self._done() and not self.stopping:
                 self._send_batches()
                 self._wait()
+        except (UserError, BrokenPipeError):
+            raise
+        except Exception as error:  # whatever goes wrong here, each line still gets its row
+            self.stopping = f"an internal error ({type(error).__name__})"
         finally:
             self.worker.end()
         if self.stopping:
@@ -109,7 +71,7 @@ class Supervisor:
     def stop(self, reason: str, grace: float) -> None:
         """End within `grace` seconds; safe to call from a signal handler."""
         limit = time.monotonic() + grace
-        self.deadline = min(limit, self.deadline or limit)
+        self.deadline = self.end = min(limit, self.deadline or limit)
         self.time_up = reason
         self.spool.notify()
 
@@ -117,6 +79,11 @@ class Supervisor:
         self.ready = False
         self.started = time.monotonic()
         self.patience = self.started + self.limits.load_seconds
+        for _ in range(STILLBIRTHS):
+            try:
+                return self.start()
+            except OSError:  # no memory or no process to be had just now
+                time.sleep(PAUSE)
         return self.start()
 
     def _done(self) -> bool:
@@ -130,10 +97,7 @@ class Supervisor:
             if not self.flying:
                 self._be_patient(batch)
             self.flying.append(batch)
-            try:
-                self.worker.send([row.path[:LONGEST] for row in batch])
-            except OSError:
-                return  # its death is noticed when we next receive
+            self.worker.send([row.path[:LONGEST] for row in batch])
 
     def _next_batch(self) -> list[Row]:
         if self.suspects:
@@ -176,42 +140,72 @@ class Supervisor:
             self._bury("")
             return
         if "refused" in message:
-            raise UserError(message["refused"])
+            self._refuse(message["refused"])
+            return
         if not self.ready:
             self.log(f"models ready after {time.monotonic() - self.started:.1f} s")
-        self.ready = True
+        self.ready = self.ever_ready = True
+        self.stillbirths = 0
         if "rows" in message:
-            self.barren = 0
-            for row, prediction in zip(self.flying.popleft(), message["rows"], strict=True):
+            self._answer(self.flying.popleft(), message["rows"])
+
+    def _refuse(self, reason: str) -> None:
+        """A first worker that will not start is the user's mistake; a later one is a death."""
+        if not self.ever_ready:
+            raise UserError(reason)
+        self._bury(f"it would not start again: {reason}")
+
+    def _answer(self, rows: list[Row], predictions: list[dict[str, Any]]) -> None:
+        self.blamed = 0
+        for row, prediction in zip(rows, predictions, strict=True):
+            try:
                 self.output.answer(row, prediction)
-            if self.flying:
-                self._be_patient(self.flying[0])
+            except ValueError:
+                self.output.give_up([row], "the answer was no probability")
+        if self.flying:
+            self._be_patient(self.flying[0])
 
     def _bury(self, reason: str) -> None:
         """The worker is dead or as good as: suspect what it held, and start another."""
-        reason = reason or self.worker.end(DYING)
-        self.worker.end()
+        ending = self.worker.end(0 if reason else DYING)
+        reason = reason or ending
         held = [row for batch in self.flying for row in batch]
         self.flying.clear()
-        if len(held) == 1:
-            held[0].deaths += 1
-        if len(held) == 1 and held[0].deaths >= DEATHS_ALONE:
-            self.output.give_up(held[0], f"the worker died of it ({reason})")
-            held = []
-        self.suspects.extendleft(reversed(held))
-        self.barren += 1
-        if self.barren >= BARREN_STARTS:
+        self.suspects.extendleft(reversed(self._blame(held, reason)))
+        self.stillbirths += not self.ready
+        if self.stillbirths >= STILLBIRTHS or self.blamed >= BLAMED:
             self.stopping = f"the worker keeps dying ({reason})"
             return
-        self.log(f"the worker ended ({reason}); starting another")
+        self.log(f"the worker ended ({reason}); starting another", final=True)
         self.worker = self._start()
 
+    def _blame(self, held: list[Row], reason: str) -> list[Row]:
+        """The rows to try again; one that was alone when a worker died may be done with."""
+        if len(held) != 1:
+            return held
+        held[0].deaths += 1
+        if held[0].deaths < DEATHS_ALONE:
+            return held
+        self.blamed += 1
+        self.output.give_up(held, f"the worker died of it ({reason})")
+        return []
+
     def _give_up_rest(self, reason: str) -> None:
+        """The fallback for all that is left, and for what still comes until the very end."""
         left = [row for batch in self.flying for row in batch] + list(self.suspects)
         count = 0
-        while left := left or self._take(self.limits.batch_rows):
-            for row in left:
-                self.output.give_up(row, reason)
+        while left := left or self._last_lines():
+            self.output.give_up(left, reason)
             count += len(left)
             left = []
-        self.log(f"{reason}: {count} rows got the fallback")
+        self.log(f"{reason}: {count} rows got the fallback", final=True)
+
+    def _last_lines(self) -> list[Row]:
+        """Lines that are there or still come; none when the input or the time has ended."""
+        while not (rows := self._take(HEAP)) and not self.spool.exhausted:
+            timeout = self.end - time.monotonic() if self.end else None
+            if timeout is not None and timeout <= 0:
+                return []
+            wait([self.spool.wake], timeout)
+            self.spool.clear()
+        return rows

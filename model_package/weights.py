@@ -45,8 +45,12 @@ def check_present(folder: Path, profile: Profile) -> None:
 
 
 def verify(folder: Path) -> None:
-    """Refuse a folder in which any locked file has another hash than the lock says."""
-    for name, entry in _read_lock(folder).items():
+    """Refuse a folder in which any file of a model is not as the lock says."""
+    locked = _read_lock(folder)
+    strange = sorted(set(_model_files(folder)) - set(locked))
+    if strange:
+        raise UserError(f"{folder / strange[0]} is not in {LOCK}; remove it, or lock it")
+    for name, entry in locked.items():
         if _sha256(folder / name) != entry["sha256"]:
             raise UserError(
                 f"{folder / name} differs from {LOCK}; restore it, or after a change that you "
@@ -59,14 +63,9 @@ def write_lock(folder: Path, sources: dict[str, dict[str, str]] | None = None) -
 
     sources: hub repository and resolved revision of each subfolder that was downloaded.
     """
-    files = sorted(path for path in folder.glob("*/**/*") if path.is_file())
     entries = {
-        path.relative_to(folder).as_posix(): {
-            "bytes": path.stat().st_size,
-            "sha256": _sha256(path),
-        }
-        for path in files
-        if not any(part.startswith(".") for part in path.relative_to(folder).parts)
+        name: {"bytes": (folder / name).stat().st_size, "sha256": _sha256(folder / name)}
+        for name in _model_files(folder)
     }
     lock = {"sources": sources or {}, "files": entries}
     (folder / LOCK).write_text(json.dumps(lock, indent=1) + "\n", encoding="utf-8")
@@ -109,6 +108,12 @@ def _announce(info: Any) -> None:
         )
     size = sum(one.size or 0 for one in files)
     print(f"{info.id} at {info.sha}: {len(files)} files, {size / 1e9:.2f} GB", file=sys.stderr)
+
+
+def _model_files(folder: Path) -> list[str]:
+    """Every file of the models in `folder`, hidden ones aside."""
+    names = (path.relative_to(folder) for path in folder.glob("*/**/*") if path.is_file())
+    return sorted(n.as_posix() for n in names if not any(p.startswith(".") for p in n.parts))
 
 
 def _read_lock(folder: Path) -> dict[str, dict[str, Any]]:

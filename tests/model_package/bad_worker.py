@@ -21,16 +21,21 @@ def answer(path: str) -> dict[str, object]:
         sys.exit(3)
     print("a library's stray print")
     evidence = {"caption": "", "ocr_text": ""}
-    row = {"path": path, "evidence": evidence, "views": {}, "proba": 0.25, "label": 0}
+    proba = float("nan") if path == "nan" else 0.25
+    row = {"path": path, "evidence": evidence, "views": {}, "proba": proba, "label": 0}
     return {**row, "fallback": None, "seconds": {}}
 
 
 def main() -> None:
     """Speak the protocol of model_package.worker."""
     connection = Connection(int(sys.argv[1]))
-    if os.environ.get("BAD_WORKER") == "unborn":
+    mischief = os.environ.get("BAD_WORKER", "")
+    if mischief == "refuse" or os.path.exists(mischief.removeprefix("refuse after ")):
+        connection.send_bytes(b'{"refused": "no such thing"}')
+        sys.exit(0)
+    if mischief == "unborn":
         sys.exit(1)
-    if os.environ.get("BAD_WORKER") == "stillborn":
+    if mischief == "stillborn":
         time.sleep(600)
     connection.send_bytes(b'{"ready": true}')
     while True:

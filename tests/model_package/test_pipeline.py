@@ -1,12 +1,15 @@
 """Order is kept, and one image's trouble stays its own."""
 
 import logging
+import math
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
-from model_package.pipeline import Moderator
+from model_package.evidence import Evidence
+from model_package.pipeline import DeviceError, Moderator
 from model_package.policy import load_policy
 from model_package.profile import LanguageModel, Profile
 from tests.model_package.fakes import FakeCaptioner, FakeReader, FakeScorer
@@ -68,7 +71,7 @@ def test_a_failing_caption_leaves_the_rest_of_its_batch(paths: list[str]) -> Non
     captioner = FakeCaptioner(poison=3)
     predictions = moderator(captioner).predict(paths[:4])
     assert [one.evidence.caption for one in predictions] == ["1x5", "2x5", "", "4x5"]
-    assert captioner.batches == [4, 1, 1, 1, 1]
+    assert captioner.batches == [4, 2, 2, 1, 1]
 
 
 def test_failing_ocr_leaves_the_caption(paths: list[str]) -> None:
@@ -81,6 +84,26 @@ def test_a_failing_score_is_a_fallback_for_its_row_alone(paths: list[str]) -> No
     predictions = moderator(scorer=FakeScorer(poison="3x5")).predict(paths[:4])
     assert [one.proba for one in predictions] == [0.01, 0.02, 0.5, 0.04]
     assert predictions[2].fallback == "scoring failed"
+
+
+def test_a_probability_that_is_no_number_is_a_fallback(paths: list[str]) -> None:
+    class Overflown(FakeScorer):
+        def score(self, evidences: Sequence[Evidence]) -> list[dict[str, float]]:
+            return [{"harmful/text": math.nan} for _ in evidences]
+
+    [one] = moderator(scorer=Overflown()).predict(paths[:1])
+    assert (one.proba, one.views, one.fallback) == (0.5, {}, "scoring failed")
+
+
+def test_a_lost_gpu_is_not_taken_for_a_bad_image(paths: list[str]) -> None:
+    AcceleratorError = type("AcceleratorError", (RuntimeError,), {})
+
+    class Lost(FakeScorer):
+        def score(self, evidences: Sequence[Evidence]) -> list[dict[str, float]]:
+            raise AcceleratorError("CUDA error")
+
+    with pytest.raises(DeviceError):
+        moderator(scorer=Lost()).predict(paths[:2])
 
 
 def test_logs_hold_no_words_of_a_meme(paths: list[str], caplog: pytest.LogCaptureFixture) -> None:

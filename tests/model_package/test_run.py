@@ -114,6 +114,38 @@ def test_the_time_limit_is_kept_even_while_the_models_load() -> None:
     assert rows(done.stdout) == [b"0.5000\t0\n"] * 5
 
 
+def test_closed_stderr_and_a_full_disk_lose_no_row() -> None:
+    """The evidence file is on the full disk; the time limit spares the models' loading."""
+    script = f"printf 'a\\nb\\nc\\n' | {' '.join(COMMAND)} --time-limit 2 --evidence /dev/full 2>&-"
+    done = subprocess.run(["bash", "-c", script], capture_output=True, check=False, timeout=60)
+    assert (done.returncode, rows(done.stdout)) == (0, [b"0.5000\t0\n"] * 3)
+
+
+def test_stdin_that_does_not_wait_is_read_to_its_end() -> None:
+    source, feed = os.pipe()
+    os.set_blocking(source, False)
+    with subprocess.Popen(
+        [*COMMAND, "--time-limit", "3"],
+        stdin=source,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    ) as process:
+        time.sleep(0.5)
+        os.write(feed, b"a\nb\n")
+        os.close(feed)
+        assert process.stdout is not None
+        assert rows(process.stdout.read()) == [b"0.5000\t0\n"] * 2
+    os.close(source)
+
+
+def test_a_million_lines_end_within_the_time_limit() -> None:
+    start = time.monotonic()
+    done = run(b"/images/none.png\n" * 1_000_000, "--time-limit", "10")
+    assert time.monotonic() - start < 10
+    assert done.stdout.count(b"\n") == 1_000_000
+    assert len(done.stderr) < 65_536
+
+
 def test_a_reader_that_leaves_ends_the_run_quietly() -> None:
     script = f"yes none.png | head -2000 | {' '.join(COMMAND)} | head -1"
     done = subprocess.run(["bash", "-c", script], capture_output=True, check=False, timeout=120)

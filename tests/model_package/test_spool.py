@@ -1,10 +1,12 @@
 """Lines come out as they went in, whatever their number and pace."""
 
 import os
+import tempfile
 import threading
 import time
 import tracemalloc
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -64,3 +66,19 @@ def test_a_million_lines_cost_no_memory() -> None:
     tracemalloc.stop()
     assert count == 1_000_000
     assert peak < 4_000_000
+
+
+def test_without_a_disk_lines_are_kept_in_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object, **__: object) -> int:
+        raise OSError(28, "No space left on device")
+
+    for name, place in [("pwrite", os), ("TemporaryFile", tempfile)]:
+        source, feed = os.pipe()
+        with monkeypatch.context() as patch:
+            patch.setattr(place, name, full)
+            spool = Spool(source)
+            spool.start()
+            os.write(feed, b"a\nb\n" * 5_000)
+            os.close(feed)
+            assert drain(spool) == [b"a", b"b"] * 5_000
+        os.close(source)

@@ -3,18 +3,20 @@
 import os
 import threading
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from model_package.errors import UserError
 from model_package.log import Log
 from model_package.options import Options
 from model_package.process import WorkerProcess
+from model_package.promise import Limits, Row
 from model_package.spool import Spool
-from model_package.supervisor import Limits, Row, Supervisor
+from model_package.supervisor import Supervisor
 
 OK = "ok"
 
@@ -28,11 +30,23 @@ class Sheet:
     def answer(self, row: Row, prediction: dict[str, Any]) -> None:
         """Note the row, and that the prediction is its own."""
         assert row.path.startswith(prediction["path"])
+        if prediction["proba"] != prediction["proba"]:
+            raise ValueError("no probability")
         self.rows.append((row.number, row.path, OK))
 
-    def give_up(self, row: Row, reason: str) -> None:
-        """Note the row with the reason."""
-        self.rows.append((row.number, row.path, reason))
+    def give_up(self, rows: Sequence[Row], reason: str) -> None:
+        """Note the rows with the reason."""
+        self.rows += [(row.number, row.path, reason) for row in rows]
+
+
+@dataclass
+class Notes:
+    """What was logged."""
+
+    lines: list[str] = field(default_factory=list)
+
+    def __call__(self, message: str, final: bool = False) -> None:
+        self.lines.append(message)
 
 
 @dataclass
@@ -41,12 +55,18 @@ class Run:
 
     supervisor: Supervisor
     sheet: Sheet
-    notes: list[str]
+    notes: Notes
     feed: int
+
+    def limits(self, rows: int) -> None:
+        """Send so many rows at once."""
+        self.supervisor.limits = replace(self.supervisor.limits, batch_rows=rows)
 
     def lines(self, *paths: str, close: bool = True) -> None:
         """Send lines; then end the input."""
-        os.write(self.feed, "".join(f"{path}\n" for path in paths).encode())
+        data = "".join(f"{path}\n" for path in paths).encode()
+        while data:
+            data = data[os.write(self.feed, data) :]
         if close:
             os.close(self.feed)
 
@@ -60,15 +80,16 @@ def null() -> Iterator[int]:
 
 def make(null: int, row_seconds: float = 30, load_seconds: float = 30, **limits: float) -> Run:
     source, feed = os.pipe()
-    sheet, notes, log = Sheet(), list[str](), Log(null)
+    sheet, notes, log = Sheet(), Notes(), Log(null)
     spool = Spool(source)
-    bounds = Limits(4, row_seconds, load_seconds, limits.get("deadline"))
+    deadline = limits.get("deadline")
+    bounds = Limits(4, row_seconds, load_seconds, deadline, limits.get("end", deadline))
 
     def start() -> WorkerProcess:
         return WorkerProcess(Options(), log.follow, "tests.model_package.bad_worker")
 
     spool.start()
-    return Run(Supervisor(spool, start, sheet, notes.append, bounds), sheet, notes, feed)
+    return Run(Supervisor(spool, start, sheet, notes, bounds), sheet, notes, feed)
 
 
 def test_rows_come_in_order_and_once(null: int) -> None:
@@ -86,6 +107,77 @@ def test_endless_lines_do_not_stall(null: int) -> None:
     run.supervisor.run()
     thread.join()
     assert len(run.sheet.rows) == 20
+
+
+def test_long_paths_cannot_block_supervisor_and_worker_on_each_other(null: int) -> None:
+    run = make(null)
+    run.limits(rows=40)
+    threading.Thread(target=run.lines, args=["\xe9" * 5000] * 200).start()
+    run.supervisor.run()
+    assert len(run.sheet.rows) == 200
+
+
+def test_an_answer_that_is_no_number_is_a_fallback(null: int) -> None:
+    run = make(null)
+    run.lines("a", "nan", "b")
+    run.supervisor.run()
+    assert [verdict for _, _, verdict in run.sheet.rows] == [
+        OK,
+        "the answer was no probability",
+        OK,
+    ]
+
+
+def test_many_rows_that_kill_do_not_take_the_others_along(null: int) -> None:
+    run = make(null)
+    paths = ["die"] * 5 + [f"p{n}" for n in range(20)]
+    run.lines(*paths)
+    run.supervisor.run()
+    assert [verdict for _, _, verdict in run.sheet.rows[5:]] == [OK] * 20
+
+
+def test_a_worker_that_kills_everything_is_given_up(null: int) -> None:
+    run = make(null)
+    run.lines(*["die"] * 60)
+    run.supervisor.run()
+    assert len(run.sheet.rows) == 60
+    assert "keeps dying" in run.sheet.rows[-1][2]
+
+
+def test_a_worker_that_will_not_start_again_loses_no_row(
+    null: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BAD_WORKER", f"refuse after {tmp_path / 'mark'}")
+    run = make(null)
+    run.lines("a", f"once {tmp_path / 'mark'}", "b")
+    run.supervisor.run()
+    assert len(run.sheet.rows) == 3
+    assert "would not start again" in run.sheet.rows[-1][2]
+
+
+def test_a_first_worker_that_will_not_start_is_the_users_to_mend(
+    null: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BAD_WORKER", "refuse")
+    run = make(null)
+    run.lines("a")
+    with pytest.raises(UserError, match="no such thing"):
+        run.supervisor.run()
+    assert run.sheet.rows == []
+
+
+def test_lines_that_come_after_the_workers_were_given_up_get_rows(
+    null: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BAD_WORKER", "unborn")
+    run = make(null)
+    thread = threading.Thread(target=run.supervisor.run)
+    thread.start()
+    for n in range(8):
+        time.sleep(0.4)
+        run.lines(f"p{n}", close=n == 7)
+    thread.join(30)
+    assert [path for _, path, _ in run.sheet.rows] == [f"p{n}" for n in range(8)]
 
 
 def test_no_input_needs_no_answer(null: int) -> None:
@@ -121,7 +213,7 @@ def test_a_row_in_flight_when_a_worker_dies_by_chance_is_answered(
     run.lines("a", f"once {tmp_path / 'mark'}", "b")
     run.supervisor.run()
     assert [verdict for _, _, verdict in run.sheet.rows] == [OK, OK, OK]
-    assert any("exit code 3" in note for note in run.notes)
+    assert any("exit code 3" in note for note in run.notes.lines)
 
 
 def test_a_row_that_hangs_gets_the_fallback(null: int) -> None:
@@ -142,7 +234,7 @@ def test_workers_that_never_start_do_not_hold_up_the_rows(
     run.supervisor.run()
     assert len(run.sheet.rows) == 3
     assert all("keeps dying" in verdict for _, _, verdict in run.sheet.rows)
-    assert "3 rows got the fallback" in run.notes[-1]
+    assert "3 rows got the fallback" in run.notes.lines[-1]
 
 
 @pytest.mark.parametrize("path", ["hang", "slow"])

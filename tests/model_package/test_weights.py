@@ -39,6 +39,12 @@ def test_a_changed_file_is_refused(folder: Path) -> None:
         verify(folder)
 
 
+def test_a_file_that_was_not_locked_is_refused(folder: Path) -> None:
+    (folder / "lm" / "processor_config.json").write_text("{}")
+    with pytest.raises(UserError, match="processor_config.json is not in lock.json"):
+        verify(folder)
+
+
 def test_a_missing_or_cut_file_is_refused_before_anything_is_read(folder: Path) -> None:
     (folder / "lm" / "model.safetensors").write_bytes(b"wei")
     with pytest.raises(UserError, match="missing or incomplete; get it again: make weights PROF"):

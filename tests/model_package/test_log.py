@@ -1,0 +1,50 @@
+"""stderr has a cap, keeps what matters, and passes on nothing that a library printed."""
+
+import os
+import tempfile
+
+from model_package.log import CAP, Log
+
+
+def written(log: Log) -> bytes:
+    """All that `log` wrote to its file."""
+    return os.pread(log.target, 10 * CAP, 0)
+
+
+def make() -> Log:
+    handle, path = tempfile.mkstemp()
+    os.unlink(path)
+    return Log(handle)
+
+
+def test_ordinary_notes_leave_room_for_the_last_ones() -> None:
+    log = make()
+    for n in range(10_000):
+        log(f"row {n}: fallback: none")
+    log("the worker keeps dying: 9 rows got the fallback", final=True)
+    log.close()
+    lines = written(log).decode().splitlines()
+    assert len(written(log)) <= CAP
+    assert lines[-2] == "memesieve: the worker keeps dying: 9 rows got the fallback"
+    assert lines[-1] == f"memesieve: {10_000 - len(lines) + 2} more notes were left out"
+
+
+def test_what_libraries_print_is_counted_and_withheld() -> None:
+    log = make()
+    source, sink = os.pipe()
+    thread = log.follow(source)
+    os.write(sink, b"memesieve: a note\nTraceback: secret words\nmore secret words\n")
+    os.close(sink)
+    thread.join(5)
+    log.close()
+    lines = written(log).decode().splitlines()
+    assert lines == [
+        "memesieve: a note",
+        "memesieve: 2 lines printed by libraries were withheld",
+    ]
+
+
+def test_a_reader_that_has_gone_stops_nothing() -> None:
+    source, sink = os.pipe()
+    os.close(source)
+    Log(sink)("a note")
