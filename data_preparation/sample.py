@@ -4,6 +4,7 @@ import hashlib
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from difflib import SequenceMatcher
 from pathlib import Path
 
 from data_preparation.grammar import Item, by_group, items
@@ -14,7 +15,7 @@ from model_package.toml_file import find_toml, read_toml
 
 RECIPES = Path(__file__).parent / "recipes"
 NOISY = "grammar, OCR noise"
-LEAST = 0.6  # of a text's length: where less comes through the noise, its label may not hold
+ALIKE = 0.6  # difflib's ratio: what is less like its text says something else, or nothing
 
 Noise = Callable[[str, str, int], str]  # text, language and seed; the text as OCR would read it
 
@@ -69,6 +70,12 @@ def add_noise(noise: Noise, rows: Iterable[Record], share: float) -> Iterator[Re
         yield _through(noise, row) if chosen else row
 
 
+def alike(before: str, after: str) -> float:
+    """How much of two texts is the same, spaces and line breaks aside, from 0 to 1."""
+    first, second = ("".join(text.split()) for text in (before, after))
+    return SequenceMatcher(None, first, second, autojunk=False).ratio()
+
+
 def hold(rows: Sequence[Record], families: Iterable[str]) -> Split:
     """Put `families` on the validation side, and the rest on the other."""
     wanted = {f"grammar/{family}" for family in families}
@@ -112,7 +119,7 @@ def _through(noise: Noise, row: Record) -> Record:
     seed = int(_fraction(f"seed {row.id}") * 2**31)
     before = str(row.text)
     after = noise(before, str(row.language), seed).strip()
-    told = after != before and len(after) >= LEAST * len(before)
+    told = after != before and alike(before, after) >= ALIKE
     return replace(row, text=after, source=NOISY) if told else row
 
 

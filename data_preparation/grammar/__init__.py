@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from data_preparation.grammar.draw import SLOT, Draw, family_draws
+from data_preparation.grammar.draw import SLOT, Draw, family_draws, put
 from data_preparation.grammar.files import LANGUAGES, Grammar, read_grammar
 from model_package.errors import UserError
 
@@ -122,7 +122,8 @@ def _values(grammar: Grammar, draw: Draw, place: int) -> Callable[[re.Match[str]
     chosen = {name: grammar.values(name, category)[number][place] for name, number in draw.fill}
 
     def value(slot: re.Match[str]) -> str:
-        name, form = slot.group(1), slot.group(2) or "who"
-        return grammar.groups[draw.who].form(place, form) if name == "who" else chosen[name]
+        name, form = slot.group(2), slot.group(3) or draw.name
+        named = grammar.groups[draw.who].form(place, form) if name == "who" else chosen[name]
+        return put(slot, named)
 
     return value

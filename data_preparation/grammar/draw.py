@@ -9,7 +9,10 @@ from dataclasses import dataclass, replace
 
 from data_preparation.grammar.files import Family, Grammar
 
-SLOT = re.compile(r"\{(\w+)(?:\.(\w+))?\}")
+SLOT = re.compile(r"( ?)\{(\w+)(?:\.(\w+))?\}")
+DATIVE_OR_ACCUSATIVE = ("க்கு", "களை")
+HARD = ("க", "ச", "த", "ப")
+LOANS = ("கிறிஸ்", "பிலிப்", "சிக்கன்", "புரோட்டா", "பபிள்")  # borrowed: nothing doubles before
 
 Fill = tuple[tuple[str, int], ...]  # slot and the number of its value
 
@@ -31,6 +34,11 @@ class Draw:
         numbers = [self.top, self.bottom, *(number for _, number in self.fill)]
         parts = [self.family.id, self.who or self.family.category, "-".join(map(str, numbers))]
         return "/".join(parts)
+
+    @property
+    def name(self) -> str:
+        """The form of a group's name that plain {who} stands for."""
+        return "kind" if (self.family.kind, self.family.label) == ("plain", 0) else "who"
 
     @property
     def parts(self) -> list[tuple[str, int]]:
@@ -60,8 +68,15 @@ def family_draws(grammar: Grammar, family: Family, seed: int) -> list[Draw]:
 
 def slots(text: str) -> list[str]:
     """The names of the slots in `text`, but for {who}, each once."""
-    names = [match.group(1) for match in SLOT.finditer(text)]
+    names = [match.group(2) for match in SLOT.finditer(text)]
     return [name for name in dict.fromkeys(names) if name != "who"]
+
+
+def put(slot: re.Match[str], value: str) -> str:
+    """`value` for `slot` and the space before it, where Tamil may double its first consonant."""
+    after = slot.string[: slot.start()].endswith(DATIVE_OR_ACCUSATIVE)
+    doubles = after and slot[1] and value.startswith(HARD) and not value.startswith(LOANS)
+    return f"{value[0]}்{slot[1]}{value}" if doubles else slot[1] + value
 
 
 def _shuffled(grammar: Grammar, family: Family, who: str, rng: random.Random) -> list[Draw]:

@@ -18,7 +18,10 @@ NOTHING: Line = ("",) * len(LANGUAGES)
 
 @dataclass(frozen=True)
 class Forms:
-    """A group's name as `who`, and the forms of it that a language needs (groups.toml)."""
+    """A group's name as `who`, and the forms of it that a language needs (groups.toml).
+
+    kind: how plain harmless lines call them, where that differs from how a blunt one does.
+    """
 
     who: str
     one: str = ""
@@ -26,6 +29,7 @@ class Forms:
     dat: str = ""
     gen: str = ""
     soc: str = ""
+    kind: str = ""
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,11 @@ from difflib import SequenceMatcher
 
 from data_preparation.drawing.fonts import script
 from data_preparation.ocr_noise.align import Pair, cut, kept, set_apart
+from data_preparation.ocr_noise.table import WATERMARK
 
 LOST = 0.2  # a line of which less came back counts as lost whole
 SAME = 0.8  # a stray line as near (difflib's ratio) to a lost one is that line, elsewhere
+MARKED = 0.5  # a stray line as near to the watermark is a reading of it
 
 Added = tuple[str, str, str]  # script, place in the line, and the character too many
 
@@ -59,6 +61,15 @@ def moved(meme: Readback) -> int:
         any(SequenceMatcher(None, text, stray).ratio() > SAME for stray in meme.strays)
         for text in meme.lost
     )
+
+
+def watermarks(meme: Readback) -> list[str]:
+    """The strays that are the watermark's; the others are the meme's own lines, past knowing."""
+    return [
+        stray
+        for stray in meme.strays
+        if SequenceMatcher(None, stray.lower(), WATERMARK).ratio() >= MARKED
+    ]
 
 
 def length(pairs: Iterable[Pair]) -> int:

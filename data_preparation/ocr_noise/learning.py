@@ -6,11 +6,11 @@ from itertools import pairwise
 
 from data_preparation.drawing.fonts import FONTS, script
 from data_preparation.ocr_noise.align import Pair, kept
-from data_preparation.ocr_noise.compare import Readback, added, is_letter, length, moved
+from data_preparation.ocr_noise.compare import Readback, added, is_letter, length, moved, watermarks
 from data_preparation.ocr_noise.table import PLACES, Language, Letter, Script, Table
 
 SEEN, COMMON, TOP = 12, 6, 40  # least sightings of a letter; misreadings kept of it; of a script
-STRAYS = 30  # stray lines kept
+STRAYS = 30  # readings of the watermark kept
 
 
 def make_table(memes: Sequence[Readback]) -> Table:
@@ -18,7 +18,7 @@ def make_table(memes: Sequence[Readback]) -> Table:
     names = dict.fromkeys(meme.language for meme in memes)
     pairs = [pair for meme in memes for line in meme.lines for pair in line if is_letter(pair)]
     lost = sum(len(meme.lost) for meme in memes)
-    strays = Counter(stray for meme in memes for stray in meme.strays)
+    strays = Counter(stray for meme in memes for stray in watermarks(meme))
     return Table(
         memes=len(memes),
         characters=len(pairs) + sum(len("".join(text.split())) for m in memes for text in m.lost),
@@ -41,7 +41,7 @@ def _language(name: str, memes: Sequence[Readback]) -> Language:
             _share(sum(not f and not s.isspace() for f, s in p), length(p)) for p in pairs
         ),
         lost=tuple(_share(len(m.lost), len(m.lost) + len(m.lines)) for m in memes),
-        strays=tuple(len(m.strays) for m in memes),
+        strays=tuple(len(watermarks(m)) for m in memes),
         unspaced=tuple(_share(p.count((" ", "")), sum(f == " " for f, _ in p)) for p in pairs),
         spaced=tuple(_share(sum(not f and s.isspace() for f, s in p), length(p)) for p in pairs),
         joined=tuple(_share(m.joined, m.breaks) for m in memes),

@@ -11,7 +11,7 @@ from PIL import Image, ImageEnhance
 
 from data_preparation.drawing.backgrounds import GROUNDS
 from data_preparation.grammar import Item, items
-from data_preparation.ocr_noise.table import MIXED
+from data_preparation.ocr_noise.table import MIXED, WATERMARK
 from data_preparation.render import Drawn, Meme, render, through_jpeg
 from model_package.ocr_text import tidy
 
@@ -69,7 +69,7 @@ def _meme(halves: tuple[str, str], width: int, rng: random.Random) -> Meme:
         ink=rng.choice(INKS),
         capitals=rng.random() < 0.5,
         size=max(12, round(width * rng.uniform(0.035, 0.09))),
-        watermark="imgflip.com" if rng.random() < 0.3 else "",
+        watermark=WATERMARK if rng.random() < 0.3 else "",
     )
 
 

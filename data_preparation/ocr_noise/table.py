@@ -12,6 +12,7 @@ from model_package.errors import UserError
 from model_package.toml_file import build
 
 MIXED = "mixed"  # a language: the top of a meme in one, its bottom in another
+WATERMARK = "imgflip.com"  # stands small on some of the memes that are drawn
 PLACES = ("start", "inside", "end")  # of a line
 COLUMNS = ("wrong", "inserted", "lost", "strays", "unspaced", "spaced", "joined", "width")
 
@@ -22,7 +23,7 @@ class Language:
 
     Of the characters in lines that came back, spaces aside, `wrong` were replaced or left out;
     `inserted` and `spaced`: characters and spaces too many, per character. lost: share of the
-    lines. strays: lines that the meme does not have. unspaced: share of the spaces lost.
+    lines. strays: lines that are its watermark's. unspaced: share of the spaces lost.
     joined: share of the line breaks lost. width: characters in the longest line.
     """
 
@@ -91,7 +92,7 @@ class Table:
     """Everything that was learned, and from how much.
 
     moved: lines, out of `lines`, that came back whole but not in their place. strays: the
-    commonest lines that no meme has.
+    commonest readings of the watermark; a line misread past knowing is lost, and told to nobody.
     """
 
     memes: int

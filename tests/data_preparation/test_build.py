@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from data_preparation.build import build, main, write
+from data_preparation.grammar import by_group
 from data_preparation.record import Record, read_records
-from data_preparation.sample import Recipe, load_recipe
+from data_preparation.sample import NOISY, Recipe, alike, load_recipe
 from model_package.errors import UserError
 
 DATASETS = Path(__file__).parents[2] / "datasets"
@@ -70,6 +71,25 @@ def test_noise_reaches_its_share_of_rows_and_never_empties_one() -> None:
     assert all(str(row.text).startswith("~") for row in noisy)
     plain = build(SMALL, None).split
     assert [row.id for row in rows.train] == [row.id for row in plain.train]
+
+
+def test_noise_that_leaves_too_little_of_a_text_is_not_told() -> None:
+    def strangers(text: str, language: str, seed: int) -> str:
+        return text[: len(text) // 3] + "#" * len(text)
+
+    rows = build(replace(SMALL, noise=1.0), strangers).split
+    assert {row.source for row in (*rows.train, *rows.validation)} == {"grammar"}
+    assert (rows.train, rows.validation) == (build(SMALL, None).split.train, ())
+
+
+def test_noisy_rows_still_say_what_they_said_and_the_card_counts_them() -> None:
+    rows = committed("v3")
+    noisy = [row for row in rows if row.source == NOISY]
+    for row in noisy:
+        said = by_group(str(row.language))[row.id.split("/", 2)[2]].text
+        assert alike(said, str(row.text)) >= 0.6, row.text
+    card = (DATASETS / "v3" / "README.md").read_text(encoding="utf-8")
+    assert f"{100 * len(noisy) / len(rows):.0f} % of the rows came back changed" in card
 
 
 def test_what_is_written_says_what_is_in_it(tmp_path: Path) -> None:

@@ -132,6 +132,53 @@ def test_tamil_names_take_the_case_that_their_line_needs() -> None:
     assert not any(re.search(r"கள்(ை|ுக்கு)", text) for text in texts)
 
 
+def test_tamil_doubles_a_native_consonant_after_a_dative_or_an_accusative() -> None:
+    said = "\n".join(item.text for item in pool("ta"))
+    assert "காலை ஆறு மணிக்குத் தாவோ மதத்தவர்களின் வழிபாடு" in said
+    assert "இன்னைக்குப் புளோக்கின்" in said
+    assert "பெண்களுக்குப் பிள்ளையைத்" in said
+    assert re.search(r"என் பிள்ளைகளைச் சீனர்களுடன்|வீட்டுக்குச் சீனர்கள்", said)
+    assert not re.search(r"க்கு (?:சீன|தாவோ|பெண்கள்|திரு|பார்வை)", said)
+    assert not re.search(r"[கசதப]் (?:சிக்கன்|பபிள்|பிலிப்|கிறிஸ்|[A-Za-z])", said)
+
+
+def test_plain_kindness_calls_people_kindly() -> None:
+    for blunt, kind in (("印度人", "印族同胞"), ("单身女人", "单身女性")):
+        for item in pool("zh"):
+            plain = (item.kind, item.label) == ("plain", 0)
+            assert not (plain and blunt in item.text), item.text
+            assert not (not plain and kind in item.text), item.text
+
+
+@pytest.mark.parametrize(
+    ("language", "line"),
+    [
+        ("en", "We stand with the people they pick on"),
+        ("zh", "我们都站在被欺负的人这边"),
+        ("en", "My son wants to marry into a family of Black people"),
+        ("en", "Learning to make laksa at home"),
+        ("zh", "在家学做叻沙"),
+        ("en", "Read the report online"),
+        ("en", "If it gets heated, call for help"),
+        ("zh", "要为女人庆祝整整一个星期？"),
+        ("zh", "女人就不必了，谢谢"),
+        ("zh", "你简直是我人生的败笔"),
+        ("ms", "Dalam ramai-ramai orang, kenapa mereka juga"),
+        ("ms", "Itu saja yang tak cukup, tambah pening"),
+        ("ms", "Penimbang bodoh ni, buat hal lagi"),
+        ("ms", "Pakcik pemandu bagi isyarat bagus"),
+        ("ta", "ஓட்டுநர் அங்கிள் தம்ஸ் அப் காட்டினார்"),
+        ("ta", "முதல்ல உன் தகுதியைத் தெரிஞ்சுக்கோ"),
+        ("ta", "அவங்க பிள்ளை பெத்துக்கவே கூடாது"),
+        ("ta", "கருத்து சொல்லாமல் வாயை மூடிக்கணும்"),
+        ("ta", "என்று சொல்றது ஜோக் இல்லை, மனம் நோகும்"),
+        ("ta", "தெருவில் ஒரே பாலினப் பெற்றோர் மீது தாக்குதல்"),
+    ],
+)
+def test_lines_that_read_foreign_were_mended(language: str, line: str) -> None:
+    assert any(line in item.text for item in pool(language))
+
+
 def test_an_unknown_language_is_refused() -> None:
     with pytest.raises(UserError, match="no grammar for language 'fr'; known: en, zh, ms, ta"):
         next(items("fr"))

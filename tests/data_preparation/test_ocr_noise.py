@@ -3,6 +3,7 @@
 import json
 import random
 import unicodedata
+from difflib import SequenceMatcher
 from pathlib import Path
 from statistics import fmean
 
@@ -16,7 +17,14 @@ from data_preparation.ocr_noise.compare import compare
 from data_preparation.ocr_noise.learning import make_table
 from data_preparation.ocr_noise.memes import LANGUAGES, draw, truth
 from data_preparation.ocr_noise.spoil import Fate, Spoiler, break_lines, mend
-from data_preparation.ocr_noise.table import COLUMNS, MIXED, Language, read_table, write_table
+from data_preparation.ocr_noise.table import (
+    COLUMNS,
+    MIXED,
+    WATERMARK,
+    Language,
+    read_table,
+    write_table,
+)
 from model_package.errors import UserError
 from model_package.ocr import make_reader
 from model_package.ocr_text import tidy
@@ -84,10 +92,18 @@ def test_what_became_of_a_meme_is_counted() -> None:
     assert (table.memes, table.characters, table.lines, table.moved) == (1, 16, 3, 0)
     (english,) = table.languages
     assert (english.wrong, english.inserted, english.lost) == ((0.091,), (0.091,), (0.333,))
-    assert (english.unspaced, english.spaced, english.strays) == ((0.5,), (0.0,), (1,))
+    assert (english.unspaced, english.spaced, english.strays) == ((0.5,), (0.0,), (0,))
     latin = {script.name: script for script in table.scripts}["latin"]
     assert (latin.seen, latin.wrong, latin.read, latin.counts) == (11, 1, ("0",), (1,))
     assert (latin.places, latin.added) == ((0, 0, 1), ((), (), (".",)))
+
+
+def test_a_line_misread_past_knowing_is_lost_and_only_watermarks_are_strays() -> None:
+    said = "GO TO BED\nNOW OR\nELSE"
+    reads = (f"{said}\nimgtlip.com", f"{said}\nCLD8 6T60T", f"{said}\n通进")
+    table = make_table([compare("en", said, read) for read in reads])
+    assert table.strays == ("imgtlip.com",)
+    assert table.languages[0].strays == (1, 0, 0)
 
 
 def test_joined_and_moved_lines_are_counted() -> None:
@@ -104,6 +120,7 @@ def test_the_committed_table_is_small_and_written_by_its_writer(tmp_path: Path) 
     assert [language.name for language in table.languages] == list(LANGUAGES)
     assert table.memes == sum(len(language.width) for language in table.languages)
     assert 0.0 < table.scripts[0].burst < 1.0
+    assert all(SequenceMatcher(None, stray, WATERMARK).ratio() >= 0.5 for stray in table.strays)
 
 
 @pytest.mark.parametrize(
