@@ -20,6 +20,7 @@ from data_preparation.cleaning.steps import Sieved
 from data_preparation.grammar import FOLDER as GRAMMAR
 from data_preparation.manifest import hash_file, unfinish, write_manifest
 from data_preparation.ocr_noise import TABLE, apply
+from data_preparation.place import prepare_folder
 from data_preparation.record import Record, write_records
 from data_preparation.sample import Noise, Recipe, add_noise, hold, load_recipe, records
 from data_preparation.split import Split
@@ -74,6 +75,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     flags = parser.parse_args(argv)
     try:
         for recipe in map(load_recipe, flags.recipes):
+            prepare_folder(flags.output / recipe.name)
             noise = apply if recipe.noise else None
             built = build(recipe, noise)
             write(built, recipe, flags.output / recipe.name, noise is not None)

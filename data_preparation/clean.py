@@ -22,6 +22,7 @@ from data_preparation.cleaning.report import write_all
 from data_preparation.cleaning.semantic import drop_semantic
 from data_preparation.cleaning.steps import Named, Sieved, apply_steps, one_by_one
 from data_preparation.manifest import hash_files, unfinish, versions, write_manifest
+from data_preparation.place import prepare_folder
 from data_preparation.record import Record, read_records
 from data_preparation.split import cut
 from model_package.errors import UserError
@@ -48,6 +49,8 @@ class Settings:
     def __post_init__(self) -> None:
         if not 0.6 <= self.threshold <= 1:
             raise UserError(f"--threshold {self.threshold}: give 0.6 to 1")
+        if self.semantic is not None and not 0 < self.semantic <= 1:
+            raise UserError(f"--semantic {self.semantic}: give a cosine above 0, up to 1")
         if not 0 <= self.validation < 1:
             raise UserError(f"--validation {self.validation}: give 0 or more, and less than 1")
 
@@ -91,6 +94,7 @@ def read_unique(paths: Sequence[Path]) -> list[Record]:
 def run(inputs: Sequence[Path], output: Path, settings: Settings, against: Sequence[Path]) -> None:
     """Clean the files at `inputs` into the folder `output`."""
     start = time.monotonic()
+    prepare_folder(output)
     records = read_unique(inputs)
     sieved = clean(records, settings, against)
     split = cut(sieved.kept, settings.validation)

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from data_preparation.outcome import Failed, Outcome, command, write_outcome
+from data_preparation.place import prepare_file
 from data_preparation.providers.cost import add_up, expected
 from data_preparation.providers.desk import Desk
 from data_preparation.providers.options import add_flags, open_desk
@@ -151,12 +152,14 @@ def _main(argv: Sequence[str] | None) -> Outcome:
     flags = parser.parse_args(argv)
     if flags.count < 1:
         raise UserError(f"--count is {flags.count}; ask for at least one conversation")
-    studio = Studio(read_scene(flags.prompts), open_desk(flags, os.environ), flags.draw)
+    scene = read_scene(flags.prompts)
+    prepare_file(flags.output)
+    studio = Studio(scene, open_desk(flags, os.environ, inputs=[flags.prompts]), flags.draw)
     if not studio.desk.is_free:
         print(f"converse: about {estimate(studio, flags.count)} in all", file=sys.stderr)
     rows = [to_row(studio, talk) for talk in converse(studio, flags.count)]
-    settings = {"count": flags.count, "draw": flags.draw, "source": studio.desk.source}
-    return write_outcome(flags.output, rows, "converse", settings, studio.desk.meter)
+    settings = {"count": flags.count, "draw": flags.draw, "sampling": studio.desk.settings}
+    return write_outcome(flags.output, rows, "converse", settings, studio.desk)
 
 
 if __name__ == "__main__":

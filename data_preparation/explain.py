@@ -17,16 +17,17 @@ from typing import Any
 
 from data_preparation.chats import to_alpaca, to_chat
 from data_preparation.cleaning.languages import NAMES, check_language
-from data_preparation.outcome import Failed, Outcome, command, write_outcome
+from data_preparation.outcome import Failed, Outcome, begin, command, write_outcome
 from data_preparation.parsing.fields import refuses
+from data_preparation.place import prepare_folder, write_whole
 from data_preparation.providers.desk import Desk
 from data_preparation.providers.options import add_flags, open_desk
 from data_preparation.providers.request import Reply, Request
 from data_preparation.record import Record, read_records, write_records
 from data_preparation.split import cut
 from model_package.errors import UserError
-from model_package.policy import Policy, load_policy
-from model_package.toml_file import read_toml
+from model_package.policy import FOLDER, Policy, load_policy
+from model_package.toml_file import find_toml, read_toml
 
 PROMPTS = Path(__file__).parent / "prompts" / "explain.toml"
 
@@ -115,12 +116,15 @@ def run(records: Sequence[Record], task: Task, desk: Desk, output: Path) -> Outc
     ]
     first = {row.id: row for row in rows if isinstance(row, Record)}
     rest = [record for record in records if record.id not in first]
+    begin(output / "stage1.jsonl")
     write_records(output / "stage2.jsonl", rest)
     _write_forms(output, "stage1", first.values(), task.policy)
     _write_forms(output, "stage2", rest, task.policy)
     language = task.language or "each row's own"
-    settings = {"share": task.share, "language": language, "source": desk.source}
-    return write_outcome(output / "stage1.jsonl", rows, "explain", settings, desk.meter)
+    sampling = {**asdict(task.prompts.settings), **desk.settings}
+    settings = {"share": task.share, "language": language, "sampling": sampling}
+    settings |= {"policy": task.policy.name}
+    return write_outcome(output / "stage1.jsonl", rows, "explain", settings, desk)
 
 
 def _write_forms(output: Path, name: str, records: Iterable[Record], policy: Policy) -> None:
@@ -129,7 +133,7 @@ def _write_forms(output: Path, name: str, records: Iterable[Record], policy: Pol
     alpaca: list[Any] = [to_alpaca(row, policy) for row in rows]
     (output / "alpaca").mkdir(parents=True, exist_ok=True)
     text = json.dumps(alpaca, ensure_ascii=False, indent=1)
-    (output / "alpaca" / f"{name}.json").write_text(text + "\n", encoding="utf-8")
+    write_whole(output / "alpaca" / f"{name}.json", text + "\n")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -153,7 +157,9 @@ def _main(argv: Sequence[str] | None) -> Outcome:
         raise UserError(f"--share is {share}; give a number above 0, up to 1")
     records = list(read_records(flags.input))
     task = Task(prompts, share, flags.language, load_policy(flags.policy))
-    return run(records, task, open_desk(flags, os.environ, "openai"), flags.output)
+    inputs = [flags.input, flags.prompts, find_toml(flags.policy, FOLDER, "policy")]
+    desk = open_desk(flags, os.environ, "openai", inputs)
+    return run(records, task, desk, prepare_folder(flags.output))
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ from pathlib import Path
 from data_preparation.cleaning.languages import NAMES
 from data_preparation.outcome import Failed, Outcome, command, write_outcome
 from data_preparation.parse import parse
+from data_preparation.place import prepare_file
 from data_preparation.providers.desk import Desk
 from data_preparation.providers.options import add_flags, open_desk
 from data_preparation.providers.request import Message, Reply, Request
@@ -131,8 +132,9 @@ def run(prompts: Prompts, plan: Plan, desk: Desk, output: Path) -> Outcome:
     wanted = requests(prompts, plan, desk)
     replies = desk.ask([request for request, _, _ in wanted], "generate")
     rows = [row for one in wanted for row in read_reply(one, replies[one[0].key], desk.source)]
-    settings = {**asdict(plan), "model": desk.title, "provider": desk.provider.name}
-    return write_outcome(output, rows, "generate", settings, desk.meter)
+    sampling = {**asdict(prompts.settings), **desk.settings}
+    settings = {**asdict(plan), "sampling": sampling}
+    return write_outcome(output, rows, "generate", settings, desk)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -153,8 +155,8 @@ def _main(argv: Sequence[str] | None) -> Outcome:
     prompts = read_toml(flags.prompts, Prompts)
     plan = _plan(flags, os.environ, prompts)
     name = "-".join(key.name for key in plan.keys) if len(plan.keys) <= 3 else "many"
-    output = flags.output or Path("runs/generate") / f"{name}.jsonl"
-    return run(prompts, plan, open_desk(flags, os.environ), output)
+    output = prepare_file(flags.output or Path("runs/generate") / f"{name}.jsonl")
+    return run(prompts, plan, open_desk(flags, os.environ, inputs=[flags.prompts]), output)
 
 
 def _plan(flags: argparse.Namespace, environ: Mapping[str, str], prompts: Prompts) -> Plan:
@@ -165,10 +167,13 @@ def _plan(flags: argparse.Namespace, environ: Mapping[str, str], prompts: Prompt
     languages = tuple(flags.language.split(","))
     if not set(languages) <= set(NAMES):
         raise UserError(f"--language {flags.language}: choose of {', '.join(NAMES)}")
-    runs = flags.runs or environ.get("NUM_RUNS") or prompts.runs
-    if not str(runs).isdigit() or int(runs) == 0:
+    runs = environ.get("NUM_RUNS") or prompts.runs if flags.runs is None else flags.runs
+    if not str(runs).isdecimal() or int(runs) == 0:
         raise UserError(f"NUM_RUNS or --runs is {runs!r}; give a whole number from 1")
-    return Plan(keys, languages, int(runs), flags.examples or prompts.examples)
+    examples = prompts.examples if flags.examples is None else flags.examples
+    if examples < 1:
+        raise UserError(f"--examples is {examples}; give a whole number from 1")
+    return Plan(keys, languages, int(runs), examples)
 
 
 if __name__ == "__main__":

@@ -20,14 +20,16 @@ from typing import Any
 from data_preparation.agreement import agreement
 from data_preparation.answers import Answer, read_answer
 from data_preparation.chats import ask_picture, to_llava
-from data_preparation.outcome import Failed, Outcome, command, write_outcome
+from data_preparation.outcome import Failed, Outcome, begin, command, write_outcome
+from data_preparation.place import prepare_folder, write_whole
 from data_preparation.providers.desk import Desk
 from data_preparation.providers.options import add_flags, open_desk
 from data_preparation.providers.picture import picture_part
 from data_preparation.providers.request import Message, Reply, Request, Setting
 from data_preparation.record import Record, read_records
 from model_package.errors import UserError
-from model_package.policy import Policy, Question, load_policy
+from model_package.policy import FOLDER, Policy, Question, load_policy
+from model_package.toml_file import find_toml
 
 ENDINGS = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp")
 SETTINGS: dict[str, Setting] = {"temperature": 0.0, "max_tokens": 8}
@@ -98,7 +100,9 @@ def to_rows(
         proba = policy.decide({f"{name}/picture": value for name, value in probas.items()})
         label = policy.label(proba)
         category = picture.record.category or policy.name
-        yield replace(picture.record, label=label, category=category, source=source)
+        before = picture.record.source
+        taught = f"{before} by {source}" if before else source
+        yield replace(picture.record, label=label, category=category, source=taught)
 
 
 def mean_probas(answers: Iterable[Answer]) -> dict[str, float]:
@@ -125,9 +129,10 @@ def run(pictures: Sequence[Picture], task: Task, desk: Desk, output: Path, chunk
             every += good
             rows += to_rows(picture, task.policy, given, desk.source)
             llava.append(_conversation(picture, task.policy, good))
+    begin(output / "records.jsonl")
     _write(output, every, [one for one in llava if one["conversations"]])
-    settings = {"policy": task.policy.name, "runs": task.runs, "source": desk.source}
-    return write_outcome(output / "records.jsonl", rows, "label", settings, desk.meter)
+    settings = {"policy": task.policy.name, "runs": task.runs, "sampling": dict(task.settings)}
+    return write_outcome(output / "records.jsonl", rows, "label", settings, desk)
 
 
 def _conversation(picture: Picture, policy: Policy, answers: Sequence[Answer]) -> dict[str, Any]:
@@ -136,13 +141,12 @@ def _conversation(picture: Picture, policy: Policy, answers: Sequence[Answer]) -
 
 
 def _write(output: Path, answers: Sequence[Answer], llava: Sequence[dict[str, Any]]) -> None:
-    output.mkdir(parents=True, exist_ok=True)
     lines = [json.dumps(asdict(answer), ensure_ascii=False) for answer in answers]
-    (output / "answers.jsonl").write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+    write_whole(output / "answers.jsonl", "".join(f"{line}\n" for line in lines))
     rows = [asdict(row) for row in agreement((f"run {one.run}", one) for one in answers)]
     for name, value in (("llava.json", llava), ("agreement.json", rows)):
         text = json.dumps(value, ensure_ascii=False, indent=1)
-        (output / name).write_text(text + "\n", encoding="utf-8")
+        write_whole(output / name, text + "\n")
 
 
 def find_pictures(images: Path, records: Path | None) -> list[Picture]:
@@ -181,7 +185,11 @@ def _main(argv: Sequence[str] | None) -> Outcome:
     pictures = find_pictures(flags.images, flags.input)
     if not pictures:
         raise UserError(f"{flags.images} holds no pictures ({', '.join(ENDINGS)})")
-    desk = open_desk(flags, os.environ, "openai")
+    prepare_folder(flags.output)
+    given = [one for one in (flags.input, *(picture.path for picture in pictures)) if one]
+    desk = open_desk(
+        flags, os.environ, "openai", [*given, find_toml(flags.policy, FOLDER, "policy")]
+    )
     settings = {**SETTINGS, **({} if flags.no_logprobs else WITH_LOGPROBS), **desk.settings}
     task = Task(load_policy(flags.policy), flags.runs, settings)
     return run(pictures, task, desk, flags.output, flags.chunk)

@@ -14,6 +14,7 @@ from typing import Any
 from model_package.errors import UserError
 
 MANIFEST = "run.json"
+NAMED = 100  # files that a manifest names one by one
 
 
 def write_manifest(folder: Path, manifest: Mapping[str, Any]) -> None:
@@ -33,6 +34,16 @@ def unfinish(folder: Path) -> None:
 def hash_files(paths: Iterable[Path]) -> dict[str, str]:
     """The sha256 of each file, in hexadecimal, by its path as given."""
     return {str(path): hash_file(path) for path in paths}
+
+
+def hash_inputs(paths: Iterable[Path]) -> dict[str, str]:
+    """As `hash_files`, of the files that exist; those after the first `NAMED` share one hash."""
+    there = [path for path in paths if path.is_file()]
+    if len(there) <= NAMED:
+        return hash_files(there)
+    others = json.dumps(hash_files(there[NAMED:])).encode()
+    rest = {f"and {len(there) - NAMED} more": hashlib.sha256(others).hexdigest()}
+    return hash_files(there[:NAMED]) | rest
 
 
 def hash_file(path: Path) -> str:

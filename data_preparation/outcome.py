@@ -8,6 +8,7 @@ import json
 import os
 import signal
 import sys
+import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -16,7 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from data_preparation.manifest import versions
-from data_preparation.providers.cost import Meter
+from data_preparation.place import write_whole
+from data_preparation.providers.desk import Desk
 from data_preparation.record import Record, write_records
 from model_package.errors import UserError
 
@@ -53,7 +55,7 @@ def write_outcome(
     rows: Iterable[Record | Failed],
     verb: str,
     settings: Mapping[str, Any],
-    meter: Meter,
+    desk: Desk,
 ) -> Outcome:
     """Write records to `output`, the others to OUTPUT.rejected.jsonl, and OUTPUT.run.json last."""
     every = list(rows)
@@ -64,14 +66,19 @@ def write_outcome(
     outcome = Outcome(output, len(kept), len(failed) - len(silent), len(silent), why)
     lines = [json.dumps(asdict(row), ensure_ascii=False) for row in failed]
     reasons = Counter("no reply" if row in silent else row.reason for row in failed)
-    manifest = _manifest(verb, settings, outcome, reasons, meter)
+    manifest = _manifest(verb, settings, outcome, reasons, desk)
     with _alone(output.parent):
-        beside(output, ".run.json").unlink(missing_ok=True)
+        begin(output)
         write_records(output, number(kept))
-        _write(beside(output, ".rejected.jsonl"), "".join(f"{line}\n" for line in lines))
+        write_whole(beside(output, ".rejected.jsonl"), "".join(f"{line}\n" for line in lines))
         text = json.dumps(manifest, indent=2, ensure_ascii=False)
-        _write(beside(output, ".run.json"), text + "\n")
+        write_whole(beside(output, ".run.json"), text + "\n")
     return outcome
+
+
+def begin(output: Path) -> None:
+    """Take the manifest of an earlier run away, before anything that it describes changes."""
+    beside(output, ".run.json").unlink(missing_ok=True)
 
 
 def number(records: Iterable[Record]) -> Iterable[Record]:
@@ -118,24 +125,21 @@ def _report(verb: str, outcome: Outcome) -> None:
 
 
 def _manifest(
-    verb: str, settings: Mapping[str, Any], outcome: Outcome, reasons: Counter[str], meter: Meter
+    verb: str, settings: Mapping[str, Any], outcome: Outcome, reasons: Counter[str], desk: Desk
 ) -> dict[str, Any]:
     metrics = {**asdict(outcome), "output": outcome.output.name, "found": outcome.found}
+    meter, facts = desk.meter, desk.facts
     spent = {"input_tokens": meter.input, "output_tokens": meter.output, "money": meter.money()}
     return {
         "verb": verb,
-        "settings": dict(settings),
-        "versions": versions(()),
+        "settings": {**facts.about, **settings},
+        "inputs": dict(facts.inputs),
+        "seconds": round(time.monotonic() - facts.began, 1),
+        "versions": versions(facts.libraries),
         "metrics": metrics,
         "reasons": dict(reasons.most_common()),
         "spent": spent,
     }
-
-
-def _write(path: Path, text: str) -> None:
-    unfinished = path.with_name(path.name + ".part")
-    unfinished.write_text(text, encoding="utf-8")
-    unfinished.replace(path)
 
 
 @contextmanager

@@ -8,11 +8,13 @@ writes OUT/disk and OUT/parquet/SPLIT.parquet, a split a file, named after it; w
 
 import argparse
 import sys
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from data_preparation.manifest import hash_files, unfinish, versions, write_manifest
+from data_preparation.place import prepare_folder
 from data_preparation.record import FIELDS, Record, read_records, write_records
 from data_preparation.registry import refuse_study
 from model_package.errors import UserError
@@ -67,11 +69,13 @@ def load(path: Path) -> dict[str, list[Record]]:
 
 def publish(inputs: Sequence[Path], output: Path, study: bool) -> None:
     """Write the JSON Lines files at `inputs` as a data set; rows for study only are refused."""
+    start = time.monotonic()
     splits = {path.stem: list(read_records(path)) for path in inputs}
     if len(splits) < len(inputs):
         raise UserError("two input files have one name; a split is named after its file")
     if not study:
         refuse_study(row for rows in splits.values() for row in rows)
+    prepare_folder(output)
     unfinish(output)
     save(splits, output)
     manifest = {
@@ -79,6 +83,7 @@ def publish(inputs: Sequence[Path], output: Path, study: bool) -> None:
         "settings": {"study": study},
         "inputs": hash_files(inputs),
         "metrics": {name: len(rows) for name, rows in splits.items()},
+        "seconds": round(time.monotonic() - start, 1),
         "versions": versions(["datasets", "pyarrow"]),
     }
     write_manifest(output, manifest)

@@ -13,10 +13,12 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from data_preparation.cleaning.languages import NAMES
 from data_preparation.faithful import fault, tidy
 from data_preparation.outcome import Failed, Outcome, command, write_outcome
+from data_preparation.place import prepare_file
 from data_preparation.providers.desk import Desk
 from data_preparation.providers.options import TRANSLATORS, add_flags, open_desk
 from data_preparation.providers.request import Message, Reply, Request, Setting
@@ -142,8 +144,10 @@ def run(
     every = [request for one in wanted for request in one.requests.values()]
     replies = desk.ask(every, "translate")
     rows = [read_replies(one, replies, desk.source) for one in wanted]
-    settings = {"languages": list(languages), "fields": list(fields), "source": desk.source}
-    return write_outcome(output, rows, "translate", settings, desk.meter)
+    settings: dict[str, Any] = {"languages": list(languages), "fields": list(fields)}
+    if desk.provider.name not in MACHINES:
+        settings["sampling"] = {**asdict(read_toml(PROMPTS, Prompts).settings), **desk.settings}
+    return write_outcome(output, rows, "translate", settings, desk)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -170,7 +174,8 @@ def _main(argv: Sequence[str] | None) -> Outcome:
     given = flags.input or Path(os.environ.get("DIR_NAME", ""))
     paths = list(find_inputs(given))
     output = flags.output or Path("runs/translate") / f"{given.stem}-{'-'.join(languages)}.jsonl"
-    return run(paths, languages, fields, open_desk(flags, os.environ, "google"), output)
+    desk = open_desk(flags, os.environ, "google", [*paths, PROMPTS])
+    return run(paths, languages, fields, desk, prepare_file(output))
 
 
 def parse_languages(text: str) -> list[str]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from data_preparation.place import prepare_folder, write_whole
 from data_preparation.providers.request import Request
 from data_preparation.providers.wire import body
 
@@ -58,7 +59,7 @@ class Parts:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        folder.mkdir(parents=True, exist_ok=True)
+        prepare_folder(folder)
 
     def open(self, keys: set[str]) -> list[Part]:
         """Parts that are under way and have an answer for any of `keys`."""
@@ -123,13 +124,6 @@ def input_line(request: Request) -> str:
     """One line of a batch's input file: ASCII, so that characters are bytes."""
     asked = {"method": "POST", "url": ENDPOINT, "body": body(request)}
     return json.dumps({"custom_id": request.key, **asked}) + "\n"
-
-
-def write_whole(path: Path, text: str) -> None:
-    """Write a file that appears whole or not at all."""
-    unfinished = path.with_name(path.name + ".part")
-    unfinished.write_text(text, encoding="utf-8")
-    unfinished.replace(path)
 
 
 def _unlist(value: Any) -> Any:

@@ -4,14 +4,30 @@ Knows nothing of what the requests are for.
 """
 
 import sys
-from collections.abc import Sequence
-from dataclasses import dataclass
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
 from tqdm import tqdm
 
 from data_preparation.providers.cost import Meter, add_up, expected
 from data_preparation.providers.kept import Direct, Kept
 from data_preparation.providers.request import Reply, Request, Setting
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What a manifest tells of a desk.
+
+    about: provider, endpoint and caps. inputs: hashes by file. libraries: those that the provider
+    stands on. began: when, by the monotonic clock.
+    """
+
+    about: Mapping[str, Any] = field(default_factory=dict)
+    inputs: Mapping[str, str] = field(default_factory=dict)
+    libraries: tuple[str, ...] = ()
+    began: float = field(default_factory=time.monotonic)
 
 
 @dataclass(frozen=True)
@@ -27,6 +43,7 @@ class Desk:
     model: str
     title: str
     settings: dict[str, Setting]
+    facts: Facts = field(default_factory=Facts)
 
     @property
     def source(self) -> str:

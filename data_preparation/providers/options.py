@@ -7,14 +7,18 @@ import argparse
 import dataclasses
 import logging
 import math
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
+from data_preparation.manifest import hash_inputs
 from data_preparation.providers.caller import Caller
 from data_preparation.providers.cost import Meter, Price, find_price
-from data_preparation.providers.desk import Desk
+from data_preparation.providers.desk import Desk, Facts
 from data_preparation.providers.kept import Cap, Capped, Direct, Kept
 from data_preparation.providers.pace import Manners
+from data_preparation.providers.ranges import check_ranges, check_url, without_secrets
 from data_preparation.providers.request import Provider, Setting
 from data_preparation.providers.secret import take_key
 from data_preparation.providers.store import Store
@@ -24,6 +28,13 @@ PROVIDERS = ("template", "openai", "openai-batch", "transformers")
 TRANSLATORS = (*PROVIDERS, "google", "seq2seq")
 NAMELESS = {"template": "grammar", "google": "google-translate-v2"}
 SAMPLING = {"temperature": float, "top_p": float, "top_k": int, "max_tokens": int, "seed": int}
+LIBRARIES = {
+    "openai": ("openai", "httpx2"),
+    "openai-batch": ("openai", "httpx2"),
+    "google": ("httpx2",),
+    "transformers": ("torch", "transformers"),
+    "seq2seq": ("torch", "transformers"),
+}
 REPLIES = Path("runs/replies")
 
 
@@ -47,12 +58,17 @@ def add_flags(parser: argparse.ArgumentParser, providers: Sequence[str] = PROVID
 
 
 def open_desk(
-    flags: argparse.Namespace, environ: Mapping[str, str], nameless: str = "template"
+    flags: argparse.Namespace,
+    environ: Mapping[str, str],
+    nameless: str = "template",
+    inputs: Iterable[Path] = (),
 ) -> Desk:
     """The desk that the flags, and behind them the environment, describe.
 
-    nameless: the provider where none is chosen and no model named.
+    nameless: the provider where none is chosen and no model named. inputs: the stage's files.
     """
+    began = time.monotonic()
+    check_ranges(flags)
     model = flags.model or environ.get("MODEL_ID", "")
     name = flags.provider or ("openai" if model else nameless)
     model = NAMELESS.get(name, model)
@@ -60,16 +76,29 @@ def open_desk(
         raise UserError(f"provider {name} needs a model: give --model, or set MODEL_ID")
     meter = Meter(_price(flags, name, model), batch=name == "openai-batch")
     provider, title = _provider(name, model, flags, environ), model
-    if name == "template":
-        return Desk(Direct(provider), meter, model, title, sampling(flags))
     if name in ("transformers", "seq2seq"):
         model, title = f"{model}@{_fingerprint(model)}", Path(model).name
+    about = _about(name, title, flags, environ)
+    facts = Facts(about, hash_inputs(inputs), LIBRARIES.get(name, ()), began)
+    if name == "template":
+        return Desk(Direct(provider), meter, model, title, sampling(flags), facts)
     cap = Cap(flags.cap_tokens, flags.cap_money)
     capped = Capped(provider, meter, cap)
     if isinstance(provider, Caller):
         provider.may_ask, provider.may_repeat = capped.may_ask, capped.may_repeat
     kept = Kept(capped, Store(flags.replies), None if cap == Cap() else capped.remember)
-    return Desk(kept, meter, model, title, sampling(flags))
+    return Desk(kept, meter, model, title, sampling(flags), facts)
+
+
+def _about(
+    name: str, title: str, flags: argparse.Namespace, environ: Mapping[str, str]
+) -> dict[str, Any]:
+    """The settings that manifests name; never a key."""
+    caps = {"tokens": flags.cap_tokens, "money": flags.cap_money}
+    url = flags.base_url or (environ.get("OPENAI_BASE_URL") if "openai" in name else None)
+    about = {"provider": name, "model": title, "source": f"{name}/{title}"}
+    limits = {kind: cap if cap < math.inf else None for kind, cap in caps.items()}
+    return {**about, "base_url": without_secrets(url), "caps": limits}
 
 
 def sampling(flags: argparse.Namespace) -> dict[str, Setting]:
@@ -111,9 +140,8 @@ def _provider(
     if name == "google":
         from data_preparation.providers.google import google_translate  # noqa: PLC0415
 
-        return google_translate(
-            flags.base_url, take_key(environ, "GOOGLE_API_KEY"), _manners(flags)
-        )
+        key = take_key(environ, "GOOGLE_API_KEY")
+        return google_translate(check_url(flags.base_url), key, _manners(flags))
     return _openai(name, flags, environ)
 
 
@@ -135,7 +163,7 @@ def _openai(name: str, flags: argparse.Namespace, environ: Mapping[str, str]) ->
     from data_preparation.providers.openai_batch import OpenAIBatch  # noqa: PLC0415
     from data_preparation.providers.openai_chat import connect, openai_chat  # noqa: PLC0415
 
-    url = flags.base_url or environ.get("OPENAI_BASE_URL")
+    url = check_url(flags.base_url or environ.get("OPENAI_BASE_URL"))
     manners = _manners(flags)
     client = connect(url, take_key(environ, "OPENAI_API_KEY", needless=bool(url)), manners)
     if name == "openai":

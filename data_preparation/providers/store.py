@@ -17,6 +17,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import IO, Any
 
+from data_preparation.place import prepare_folder
 from data_preparation.providers.request import Reply, Request
 from data_preparation.providers.wire import decode
 
@@ -33,7 +34,7 @@ class Store:
         self.places: dict[str, int] = {}  # key of a kept reply -> where its line begins
         self.read_to = 0
         self.file_id = 0
-        folder.mkdir(parents=True, exist_ok=True)
+        prepare_folder(folder)
 
     def get(self, key: str) -> Reply | None:
         """The kept reply to the request with `key`."""

@@ -1,5 +1,6 @@
 """`generate` as a command, against a real server on loopback: stopped, capped, fed with noise."""
 
+import hashlib
 import json
 import os
 import random
@@ -133,6 +134,30 @@ def test_a_cap_stops_before_it_is_passed(capsys: pytest.CaptureFixture[str]) -> 
     assert "stopped before the cap (tokens 5000) would be passed" in capsys.readouterr().err
 
 
+def test_the_manifest_tells_what_the_records_came_from() -> None:
+    with serve(Behaviour(answer=memes)) as url:
+        secret_url = url.replace("http://", "http://user:word@")
+        flags = ("--key", "race_harmful", "--runs", "1", "--cap-tokens", "9000", "--top-k", "9")
+        assert run(secret_url, *flags) == 1  # this server takes no password
+        assert json.loads(Path("out.run.json").read_text())["settings"]["base_url"] == url
+        assert "word" not in Path("out.run.json").read_text()
+        assert run(url, *flags) == 0
+        manifest = json.loads(Path("out.run.json").read_text())
+    prompts = str(generate.PROMPTS)
+    assert manifest["inputs"] == {prompts: hashlib.sha256(Path(prompts).read_bytes()).hexdigest()}
+    settings = manifest["settings"]
+    assert settings["sampling"] == {
+        "temperature": 0.9,
+        "top_p": 0.95,
+        "max_tokens": 1200,
+        "top_k": 9,
+    }
+    assert settings["caps"] == {"tokens": 9000.0, "money": None}
+    assert (settings["base_url"], settings["source"]) == (url, "openai/m")
+    assert manifest["seconds"] >= 0
+    assert manifest["versions"]["openai"] != "absent"
+
+
 def test_money_needs_a_price(capsys: pytest.CaptureFixture[str]) -> None:
     flags = ["--key", "race_harmful", "--cap-money", "1"]
     assert run("http://127.0.0.1:9/v1", *flags) == 2
@@ -155,11 +180,31 @@ def test_money_needs_a_price(capsys: pytest.CaptureFixture[str]) -> None:
         (["--key", "all", "--language", "fr"], "--language fr: choose of en"),
         (["--key", "all", "--provider", "transformers", "--model", "none"], "none holds no model"),
         (["--key", "all", "--prompts", "none.toml"], "none.toml: cannot be read as TOML"),
+        (["--key", "all", "--concurrency", "0"], "--concurrency is 0; give a number from 1 to"),
+        (["--key", "all", "--retries", "-1"], "--retries is -1; give a number from 0"),
+        (["--key", "all", "--requests-per-minute", "0"], "--requests-per-minute is 0.0; give"),
+        (["--key", "all", "--tokens-per-minute", "0"], "--tokens-per-minute is 0.0; give"),
+        (["--key", "all", "--timeout", "-1"], "--timeout is -1.0; give"),
+        (["--key", "all", "--timeout", "inf"], "--timeout is inf; give"),
+        (["--key", "all", "--temperature", "nan"], "--temperature is nan; give"),
+        (["--key", "all", "--max-tokens", "0"], "--max-tokens is 0; give a number from 1"),
+        (["--key", "all", "--cap-money", "nan"], "--cap-money is nan; give a number at least 0"),
+        (["--key", "all", "--examples", "-3"], "--examples is -3; give a whole number from 1"),
+        (["--key", "all", "--examples", "0"], "--examples is 0; give a whole number from 1"),
+        (["--key", "all", "--runs", "0"], "NUM_RUNS or --runs is 0; give a whole number from 1"),
+        (["--key", "all", "--base-url", "nonsense"], "--base-url is 'nonsense'; give one like"),
+        (["--key", "all", "--base-url", "http://h:port/v1"], "--base-url is 'http://h:port/v1'"),
+        (["--key", "all", "--replies", "file"], "file: no folder that can be written to: File ex"),
+        (["--key", "all", "--output", "folder"], "folder is a folder; name a file to write"),
+        (["--key", "all", "--output", "file/o.jsonl"], "file: no folder that can be written to"),
+        (["--key", "all", "--output", "/proc/x/o.jsonl"], "/proc/x: no folder that can be writ"),
     ],
 )
 def test_mistakes_are_one_line(
     flags: list[str], said: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    Path("folder").mkdir()
+    Path("file").touch()
     assert run("http://127.0.0.1:9/v1", *flags) == 2
     shown = capsys.readouterr().err
     assert said in shown

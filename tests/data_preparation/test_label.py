@@ -13,7 +13,7 @@ from data_preparation.agreement import kappa
 from data_preparation.answers import read_answer
 from data_preparation.providers.picture import split_content
 from data_preparation.providers.request import Reply
-from data_preparation.record import read_records
+from data_preparation.record import Record, read_records, write_records
 from model_package.policy import Question
 from tests.data_preparation.openai_server import Behaviour, Body, serve
 
@@ -140,6 +140,29 @@ def test_a_picture_that_cannot_be_read_fails_alone() -> None:
     assert len(list(read_records(Path("out/records.jsonl")))) == 4
     failed = Path("out/records.rejected.jsonl").read_text(encoding="utf-8")
     assert "shots/e.png: cannot be read as a picture" in json.loads(failed)["reason"]
+
+
+def test_a_stop_between_the_files_leaves_no_manifest(monkeypatch: pytest.MonkeyPatch) -> None:
+    with serve(Behaviour(answer=answer)) as url:
+        assert run(url, "out") == 0
+        manifest = load("out/records.run.json")
+        assert {"shots/a.png", "shots/sub/c.bmp"} < set(manifest["inputs"])
+        assert any(name.endswith("vr-contact.toml") for name in manifest["inputs"])
+        before = Path("out/answers.jsonl").read_bytes()
+        monkeypatch.setattr(label, "agreement", lambda pairs: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            run(url, "out")
+    assert not Path("out/records.run.json").exists()
+    assert Path("out/answers.jsonl").read_bytes() == before
+    assert list(Path("out").glob("*.part")) == []
+
+
+def test_a_record_s_own_source_is_kept_beside_the_teacher() -> None:
+    write_records(Path("in.jsonl"), [Record("a", image="a.png", source="corpus")])
+    with serve(Behaviour(answer=answer)) as url:
+        assert run(url, "out", "--input", "in.jsonl") == 0
+    (record,) = read_records(Path("out/records.jsonl"))
+    assert record.source == "corpus by openai/m"
 
 
 def test_mistakes_are_one_line(capsys: pytest.CaptureFixture[str]) -> None:

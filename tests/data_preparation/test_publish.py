@@ -42,7 +42,9 @@ def test_records_survive_the_disk_and_parquet(tmp_path: Path) -> None:
     assert main(["--input", *files, "--output", str(out)]) == 0
     assert load(out) == {"train": ROWS, "validation": ROWS[:1]}
     assert load(out / "parquet" / "train.parquet") == {"train": ROWS}
-    assert json.loads((out / "run.json").read_bytes())["metrics"] == {"train": 3, "validation": 1}
+    manifest = json.loads((out / "run.json").read_bytes())
+    assert manifest["metrics"] == {"train": 3, "validation": 1}
+    assert manifest["seconds"] >= 0
     back = tmp_path / "back"
     assert main(["--back", "--input", str(out), "--output", str(back)]) == 0
     assert list(read_records(back / "train.jsonl")) == ROWS
