@@ -16,9 +16,6 @@ def test_known_rows_go_with_the_name_of_the_test_row(tmp_path: Path) -> None:
         Record("t3", caption="a dog in a red coat"),
     ]
     write_records(tmp_path / "test.jsonl", known)
-    broken = '{"id": "t4", "text": "\\ud800 half a character"}\n'
-    with (tmp_path / "test.jsonl").open("a", encoding="utf-8") as file:
-        file.write(broken)
     rows = [
         Record("a", text="go  HOME", label=0),
         Record("b", text=f"{LONG} again"),
