@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from data_preparation.providers.request import Reply, Request
+from model_package.errors import UserError
 from model_package.toml_file import read_toml
 
 PRICES = Path(__file__).parent / "prices.toml"
@@ -72,6 +73,8 @@ def most(request: Request, image: int = IMAGE_TOKENS) -> tuple[int, int]:
     frames = OVERHEAD * (len(request.messages) + 1)
     settings = request.settings
     limit = settings.get("max_tokens", settings.get("max_completion_tokens", UNLIMITED))
+    if int(limit) < 0:  # some servers take it for no limit: then nothing is a bound
+        raise UserError(f"max_tokens is {limit}; set it to at least 1 in the prompts")
     return given + frames + _pictures(request) * image, int(limit)
 
 

@@ -162,6 +162,28 @@ def test_a_batch_that_cannot_be_looked_at_may_cost_and_no_other_is_made(
     assert len(behaviour.billed) == 3
 
 
+def test_while_one_batch_is_out_of_sight_no_new_round_begins(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = requests(12, max_tokens=100)
+    cap = Cap(tokens=6 * sum(most(asked[0])))
+    wait, hidden = OpenAIBatch._wait, set[str]()
+
+    def see_all_but_the_first(self: OpenAIBatch, part: Part) -> Any:
+        hidden.update([] if hidden else [part.id])
+        return lose_sight(self, part) if part.id in hidden else wait(self, part)
+
+    monkeypatch.setattr(OpenAIBatch, "_wait", see_all_but_the_first)
+    behaviour = Behaviour()
+    with serve(behaviour) as url:
+        replies = ask(Capped(batch(url, tmp_path, Limits(requests=3)), Meter(), cap), asked)
+    assert len(behaviour.batches) == 2  # the second left room for more
+    left = [replies[one.key] for one in asked[6:]]
+    assert {reply.error for reply in left} == {
+        "left for a later run: what was sent has no known cost yet"
+    }
+
+
 def test_a_part_shared_by_two_sets_loses_no_reply(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

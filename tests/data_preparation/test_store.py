@@ -14,6 +14,7 @@ from data_preparation.providers.kept import Cap, Capped, Kept
 from data_preparation.providers.pace import Manners
 from data_preparation.providers.request import Reply, Request
 from data_preparation.providers.store import FAILED, Store
+from model_package.errors import UserError
 from tests.data_preparation.conftest import chat
 from tests.data_preparation.openai_server import Behaviour, serve
 
@@ -196,6 +197,11 @@ def test_a_picture_is_bounded_by_its_model_and_an_unknown_one_with_care() -> Non
     assert Meter(cheap).most(one)[0] < 2000
     assert Meter(dear).most(one)[0] >= 50_000
     assert Meter().most(one)[0] >= 50_000
+
+
+def test_a_negative_limit_is_no_bound_and_refused() -> None:
+    with pytest.raises(UserError, match="max_tokens is -1; set it to at least 1"):
+        most(request("a", max_tokens=-1))
 
 
 def test_a_batch_costs_half() -> None:
