@@ -5,9 +5,11 @@ for at the server before it is done again. Knows nothing of the network.
 """
 
 import dataclasses
+import fcntl
 import hashlib
 import json
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -75,9 +77,18 @@ class Parts:
 
     def take(self, part: Part, keys: set[str]) -> Part:
         """Note that the replies for `keys` were handed on; `part` is collected with the last."""
-        taken = tuple(key for key in part.keys if key in keys or key in part.taken)
-        step = "collected" if len(taken) == len(part.keys) else part.step
-        return self.note(part, step=step, taken=taken)
+        with self.alone():
+            part = self.read(part.id)
+            taken = tuple(key for key in part.keys if key in keys or key in part.taken)
+            step = "collected" if len(taken) == len(part.keys) else part.step
+            return self.note(part, step=step, taken=taken)
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """No other process changes a part meanwhile: runs that ask for other keys may share it."""
+        with (self.folder / "lock").open("ab") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield
 
     def read(self, id: str) -> Part:
         """The part with `id`, as it was noted last."""

@@ -71,11 +71,13 @@ class OpenAIBatch:
 
     def _start(self, part: Part) -> Part:
         """`part` with its file uploaded and its batch created, each once."""
-        if part.step in ("planned", "uploading"):
-            part = self._upload(part)
-        if part.step in ("uploaded", "creating"):
-            part = self._create(part)
-        return part
+        with self.parts.alone():
+            part = self.parts.read(part.id)
+            if part.step in ("planned", "uploading"):
+                part = self._upload(part)
+            if part.step in ("uploaded", "creating"):
+                part = self._create(part)
+            return part
 
     def _upload(self, part: Part) -> Part:
         begun = part.step == "uploading"

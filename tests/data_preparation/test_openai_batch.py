@@ -1,6 +1,7 @@
 """The batch provider against a real server on loopback: every step may be the last."""
 
 import contextlib
+import dataclasses
 from pathlib import Path
 from typing import Any
 
@@ -160,6 +161,19 @@ def test_a_batch_that_cannot_be_looked_at_may_cost_and_no_other_is_made(
         assert [replies[one.key].finish for one in asked] == ["pending"] * 3 + ["unasked"] * 5
         ask(Capped(batch(url, tmp_path), Meter(), cap), asked[:3])
     assert len(behaviour.billed) == 3
+
+
+def test_two_runs_that_share_a_part_begin_it_once_and_take_it_together(tmp_path: Path) -> None:
+    behaviour, asked = Behaviour(), requests(2)
+    with serve(behaviour) as url:
+        provider = batch(url, tmp_path)
+        (part,) = provider.parts.plan(asked, Limits())
+        for _ in range(2):  # the second has read the note before the first began
+            provider._start(part)
+    assert len(behaviour.batches) == 1
+    for one in asked:
+        part = provider.parts.take(dataclasses.replace(part, taken=()), {one.key})
+    assert part.step == "collected"
 
 
 def test_while_one_batch_is_out_of_sight_no_new_round_begins(
