@@ -8,6 +8,7 @@ SHELL := /bin/bash
 MAKEFLAGS += --no-builtin-rules --no-print-directory
 
 PROFILE ?= pocket
+IMAGES ?= local_test/test_images
 DEVICE ?= cpu
 IMAGE ?= memesieve:$(PROFILE)-$(DEVICE)
 BASE ?=
@@ -94,8 +95,8 @@ image: engine wheels/$(DEVICE)/done  ## build the image of PROFILE for DEVICE
 	@docker/build_image.sh $(IMAGE) $(PROFILE) $(DEVICE) $(BASE)
 
 .PHONY: run-container
-run-container: image  ## run the image on the samples as the judge does, and check its rows
-	@$(PY) -m local_test.container --image $(IMAGE)
+run-container: image  ## run the image on the memes in IMAGES as the judge does, and check its rows
+	@$(PY) -m local_test.container --image $(IMAGE) --images $(IMAGES)
 
 .PHONY: submission
 submission: image  ## write the image as build/NAME.tar.gz; refuse one over 25 GiB

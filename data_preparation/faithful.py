@@ -17,9 +17,11 @@ FIXED = {
     "a placeholder": re.compile(r"\{\w*\}|%[sd]\b|<\w+>"),
     "a number": re.compile(r"\d+(?:[.,:]\d+)*"),
 }
-SHORTEST = {"zh": 0.1, "ms": 0.4, "ta": 0.4, "en": 0.4}  # of the source's characters
-LONGEST = {"zh": 1.3, "ms": 2.5, "ta": 3.0, "en": 8.0}
-SLACK = 12  # characters by which short texts may be off
+SHORTEST = 0.3  # of the source's size, in letters
+LONGEST = 3.5
+LETTERS = 3.5  # of an alphabet say about as much as one Chinese character
+HAN = re.compile("[\u3400-\u9fff]")
+SLACK = 12  # letters by which short texts may be off
 
 
 def fault(source: str, translated: str, language: str) -> str | None:
@@ -30,11 +32,7 @@ def fault(source: str, translated: str, language: str) -> str | None:
         return "a copy of the source"
     if refuses(translated) and not refuses(source):
         return "refusal"
-    return (
-        _lost(source, translated)
-        or _length(source, translated, language)
-        or _script(translated, language)
-    )
+    return _lost(source, translated) or _length(source, translated) or _script(translated, language)
 
 
 def tidy(translated: str, source: str) -> str:
@@ -57,11 +55,16 @@ def _lost(source: str, translated: str) -> str | None:
     return None
 
 
-def _length(source: str, translated: str, language: str) -> str | None:
-    before, after = len(source), len(translated)
-    if after < before * SHORTEST.get(language, 0.2) - SLACK:
+def _size(text: str) -> float:
+    """Letters' worth of `text`."""
+    return len(text) + (LETTERS - 1) * len(HAN.findall(text))
+
+
+def _length(source: str, translated: str) -> str | None:
+    before, after = _size(source), _size(translated)
+    if after < before * SHORTEST - SLACK:
         return "far too short"
-    if after > before * LONGEST.get(language, 4.0) + SLACK:
+    if after > before * LONGEST + SLACK:
         return "far too long"
     if translated.count("\n") > source.count("\n") + 1:
         return "more lines than the source"

@@ -12,9 +12,11 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from local_test.make_stdin import write_stdin
 from model_package.contract import split_lines
 from model_package.errors import UserError
 
+SAMPLES = Path("local_test/test_images")
 NETWORK = "exec_env_jail_network"
 SUBNET = "172.20.0.0/16"
 ROW = re.compile(rb"(0\.\d{4}|1\.0000)\t[01]")
@@ -111,12 +113,13 @@ def main() -> int:
     """Run, and say in one line whether the judge would take it; exit code 1 when not."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--image", default="memesieve:pocket-cpu")
-    parser.add_argument("--images", type=Path, default=Path("local_test/test_images"))
-    parser.add_argument("--stdin", type=Path, default=Path("local_test/test_stdin/stdin.csv"))
+    parser.add_argument("--images", type=Path, default=SAMPLES, help="folder that is /images")
+    parser.add_argument("--stdin", type=Path, help="default: a line for each of the images")
     parser.add_argument("--output", type=Path, default=Path("local_test/test_output"))
     flags = parser.parse_args()
     try:
         require_engine()
+        flags.stdin = flags.stdin or list_images(flags.images, flags.output)
         print(f"running {flags.image} in the jail", file=sys.stderr)
         done = run(flags.image, flags.images, flags.stdin, flags.output)
     except (UserError, OSError) as error:
@@ -127,10 +130,20 @@ def main() -> int:
     return 1 if wrong else 0
 
 
+def list_images(images: Path, output: Path) -> Path:
+    """A stdin file, in `output`, that names every image of a folder as the container sees it."""
+    if not images.is_dir() or not write_stdin(images, output):
+        raise UserError(f"{images} is no folder with images")
+    return output / "stdin.csv"
+
+
 def verdict(wrong: str | None, done: Run, output: Path) -> str:
     """One line for a person."""
     rows, log = done.stdout.count(b"\n"), len(done.stderr)
     facts = f"{rows} rows in {done.seconds:.1f} s, {log} bytes of log, both in {output}"
+    fallbacks = re.search(rb"(\d+) of them fallbacks", done.stderr)
+    if fallbacks:
+        facts += f"; {int(fallbacks[1])} OF THEM ARE FALLBACKS, see stderr.csv"
     return f"REFUSED: {wrong}; {facts}" if wrong else f"accepted: {facts}"
 
 

@@ -20,11 +20,14 @@ from model_package.supervisor import Supervisor
 from model_package.weights import check_present, weights_folder
 
 MARGIN = 10.0  # seconds kept back from the time limit to write what is left, at most a fifth of it
+STOPPED = 130  # exit code when a signal left rows to the fallback
 GRACE = 2.0  # seconds that rows in flight may still take after SIGTERM or SIGINT
 
 
 def main(arguments: list[str]) -> int:
-    """The exit code: 0 when every line of input got its row, 2 for a user's mistake."""
+    """The exit code: 0 when every line was scored or failed by itself, 130 when a signal came
+    before, 2 for a user's mistake.
+    """
     _open_standard_streams()
     log = Log()
     try:
@@ -53,12 +56,12 @@ def _run(options: Options, log: Log) -> int:
     except BrokenPipeError:  # the reader of the rows has gone; there is nobody left to tell
         return 0
     output.progress.close(output.fallbacks)
-    return 0
+    return STOPPED if supervisor.stopped and output.fallbacks else 0
 
 
 def _open(evidence: str | None) -> BinaryIO | None:
     try:
-        return open(evidence, "wb") if evidence else None
+        return open(evidence, "ab") if evidence else None
     except OSError as error:
         raise UserError(f"evidence file {evidence!r}: {error.strerror}") from error
 

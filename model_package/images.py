@@ -27,6 +27,8 @@ def load_image(path: str, limits: Limits, root: Path | None = None) -> Image.Ima
 
     root: where given, a path that resolves outside it is refused.
     """
+    if not path:
+        raise ImageError("the line is empty")
     if root is not None and not _is_inside(path, root):
         raise ImageError("the path leads outside the image root")
     return decode_image(_read_file(path, limits.max_bytes), limits)

@@ -1,5 +1,6 @@
 """The only writer of stdout: rows, and beside them the evidence file; imports no library."""
 
+import contextlib
 import json
 import os
 import select
@@ -19,6 +20,7 @@ class Output:
 
     def __init__(self, policy: Policy, evidence: BinaryIO | None, log: Log) -> None:
         self.policy, self.evidence, self.log = policy, evidence, log
+        self.kept = 0  # rows in the evidence file
         self.progress = Progress(log)
         self.fallbacks = 0
 
@@ -52,6 +54,10 @@ class Output:
         line = {"path": prediction["path"], **prediction["evidence"]}
         line |= {key: prediction[key] for key in keys}
         try:
+            if not self.kept:  # only now, so that a run that fails at once leaves an older file
+                with contextlib.suppress(OSError):
+                    self.evidence.truncate(0)
+            self.kept += 1
             self.evidence.write(json.dumps(line, ensure_ascii=True).encode("ascii") + b"\n")
             self.evidence.flush()
         except OSError as error:

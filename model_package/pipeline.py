@@ -6,6 +6,7 @@ stage that fails for a batch is tried again with halves of it, down to one image
 
 import logging
 import math
+import os
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -80,14 +81,19 @@ class Moderator:
     captioner: CanCaption | None = None
     image_root: Path | None = None
 
-    def predict(self, paths: Sequence[str | Path]) -> list[Prediction]:
-        """One prediction a path, in order; a path that fails gets the policy's fallback."""
+    def predict(self, paths: Sequence[str | bytes | Path]) -> list[Prediction]:
+        """One prediction a path, in order; a path that fails gets the policy's fallback.
+
+        Raises TypeError for what is no path, and for one path that is not in a list.
+        """
+        if isinstance(paths, str | bytes):
+            raise TypeError("predict takes a list of paths; for one, give [path]")
         size = self.profile.batch_rows
         batches = (paths[start : start + size] for start in range(0, len(paths), size))
         return [prediction for batch in batches for prediction in self._predict(batch)]
 
-    def _predict(self, paths: Sequence[str | Path]) -> list[Prediction]:
-        rows = [Row(str(path)) for path in paths]
+    def _predict(self, paths: Sequence[str | bytes | Path]) -> list[Prediction]:
+        rows = [Row(os.fsdecode(path)) for path in paths]
         for row in rows:
             with timed("decode", [row]):
                 self._decode(row)

@@ -4,6 +4,7 @@ Knows nothing of tokens or models. A policy is a TOML file in `policies/`.
 """
 
 import math
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,6 +37,9 @@ class View:
     def __post_init__(self) -> None:
         if not self.fields:
             raise ValueError(f"view {self.id!r} shows neither {{caption}} nor {{ocr_text}}")
+        unknown = set(re.findall(r"\{(\w+)\}", self.template)) - {*FIELDS, "question"}
+        if unknown:
+            raise ValueError(f"view {self.id!r} has an unknown part {{{min(unknown)}}}")
 
     @property
     def fields(self) -> tuple[str, ...]:

@@ -22,6 +22,9 @@ class Captioner:
     max_new_tokens: int = 20
     batch: int = 8
 
+    def __post_init__(self) -> None:
+        _refuse_below_one(self)
+
 
 @dataclass(frozen=True)
 class Ocr:
@@ -53,6 +56,9 @@ class LanguageModel:
     max_text_tokens: int = 192
     max_caption_tokens: int = 48
 
+    def __post_init__(self) -> None:
+        _refuse_below_one(self)
+
 
 @dataclass(frozen=True)
 class Limits:
@@ -63,6 +69,9 @@ class Limits:
     max_side: int = 1280
     row_seconds: float = 60.0
     load_seconds: float = 600.0
+
+    def __post_init__(self) -> None:
+        _refuse_below_one(self)
 
 
 @dataclass(frozen=True)
@@ -78,12 +87,22 @@ class Profile:
     policy: str = "ospc"
     batch_rows: int = 8
 
+    def __post_init__(self) -> None:
+        _refuse_below_one(self)
+
     def models(self) -> dict[str, str]:
         """Folder and hub repository of each model."""
         models = {self.lm.folder: self.lm.hub}
         if self.captioner is not None:
             models[self.captioner.folder] = self.captioner.hub
         return models
+
+
+def _refuse_below_one(settings: object) -> None:
+    """No count, size or patience can be below 1."""
+    for name, value in vars(settings).items():
+        if isinstance(value, int | float) and not value >= 1:
+            raise ValueError(f"{name} cannot be {value}; the least is 1")
 
 
 def load_profile(name: str) -> Profile:

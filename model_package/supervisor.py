@@ -51,6 +51,7 @@ class Supervisor:
         self.end = limits.end
         self.stopping = ""  # why, once the rest is to get the fallback
         self.time_up = "the time limit is near"
+        self.stopped = False  # from outside
 
     def run(self) -> None:
         """Until the input has ended and every line of it is answered, or the time is up."""
@@ -73,6 +74,7 @@ class Supervisor:
         limit = time.monotonic() + grace
         self.deadline = self.end = min(limit, self.deadline or limit)
         self.time_up = reason
+        self.stopped = True
         self.spool.notify()
 
     def _start(self) -> Worker:
@@ -102,7 +104,7 @@ class Supervisor:
     def _next_batch(self) -> list[Row]:
         if self.suspects:
             return [] if self.flying else [self.suspects.popleft()]
-        return self._take(self.limits.batch_rows)
+        return self._take(self.limits.batch_rows if self.lines else 1)  # a first row soon
 
     def _take(self, most: int) -> list[Row]:
         first = self.lines + 1

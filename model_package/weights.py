@@ -83,7 +83,7 @@ def _fetch(repository: str, folder: Path) -> dict[str, str]:
     try:
         from huggingface_hub import HfApi, snapshot_download  # noqa: PLC0415
     except ImportError:
-        raise UserError("downloading needs the extra: pip install 'memesieve[download]'") from None
+        raise UserError("downloading needs the hub's client; run: make weights-download") from None
     repository, _, asked = repository.partition("@")
     try:
         info = HfApi().model_info(repository, revision=asked or None, files_metadata=True)

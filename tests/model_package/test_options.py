@@ -68,6 +68,23 @@ def test_a_users_mistake_is_one_line_and_exit_code_2(flags: list[str], complaint
     assert complaint in line
 
 
+def test_a_run_that_is_refused_leaves_an_older_evidence_file(tmp_path: Path) -> None:
+    kept = tmp_path / "kept.jsonl"
+    kept.write_text("{}\n")
+    policy = tmp_path / "alike.toml"
+    policy.write_text(
+        "name = 'alike'\nquestions = [{id = 'a', text = 'A?', yes = 'Yes', no = 'Yes!'}]\n"
+        "views = [{id = 'v', template = '{ocr_text}'}]\n"
+    )
+    command = [sys.executable, "-m", "model_package", "--policy", str(policy)]
+    done = subprocess.run(
+        [*command, "--evidence", str(kept)], input=b"a.png\n", capture_output=True, check=False
+    )
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert b"begin with the same token" in done.stderr
+    assert kept.read_text() == "{}\n"
+
+
 def test_help_needs_no_library_and_little_time() -> None:
     start = time.monotonic()
     heavy = "('torch', 'transformers', 'numpy', 'PIL')"

@@ -113,5 +113,14 @@ def test_logs_hold_no_words_of_a_meme(paths: list[str], caplog: pytest.LogCaptur
     assert "secret" not in caplog.text
 
 
+def test_paths_may_be_bytes_and_nothing_else_is_taken_for_one(paths: list[str]) -> None:
+    [one] = moderator().predict([paths[0].encode()])
+    assert (one.path, one.proba) == (paths[0], 0.01)
+    with pytest.raises(TypeError):
+        moderator().predict(paths[0])
+    with pytest.raises(TypeError):
+        moderator().predict([None])  # type: ignore[list-item]
+
+
 def test_no_paths_no_predictions() -> None:
     assert moderator().predict([]) == []

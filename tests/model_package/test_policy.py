@@ -55,6 +55,16 @@ def test_the_policies_that_come_with_it_load(name: str) -> None:
         ("name = 'p'\ntreshold = 0.5\nviews = []\nquestions = []", "unknown key 'treshold'"),
         ("name = ", "cannot be read as TOML"),
         (
+            "name = 'p'\nquestions = [{id = 'a', text = 'A?'}]\n"
+            "views = [{id = 'v', template = '{ocr_text} {captoin}'}]",
+            "unknown part {captoin}",
+        ),
+        (
+            "name = 'p'\nthreshold = nan\nquestions = [{id = 'a', text = 'A?'}]\n"
+            "views = [{id = 'v', template = '{caption}'}]",
+            "are probabilities",
+        ),
+        (
             "name = 'p'\nquestions = [{id = 'a/b', text = 'A?'}]\n"
             "views = [{id = 'v', template = '{caption}'}]",
             "cannot hold a slash",
