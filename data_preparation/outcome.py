@@ -68,6 +68,8 @@ def write_outcome(
     reasons = Counter("no reply" if row in silent else row.reason for row in failed)
     manifest = _manifest(verb, settings, outcome, reasons, desk)
     with _alone(output.parent):
+        if silent and not kept and output.is_file() and output.stat().st_size:
+            return outcome  # no reply came at all: what an earlier run wrote stays
         begin(output)
         write_records(output, number(kept))
         write_whole(beside(output, ".rejected.jsonl"), "".join(f"{line}\n" for line in lines))

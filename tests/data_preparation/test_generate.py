@@ -121,6 +121,16 @@ def test_requests_without_a_reply_are_told_and_asked_again(
     assert len(behaviour.billed) == 6
 
 
+def test_a_run_without_any_reply_leaves_what_an_earlier_one_wrote() -> None:
+    with serve(Behaviour(answer=memes)) as url:
+        assert run(url, "--key", "daily_harmless", "--runs", "2") == 0
+    before = Path("out.jsonl").read_bytes()
+    assert len(before.splitlines()) == 10
+    nobody = "http://127.0.0.1:9/v1"
+    assert run(nobody, "--key", "race_harmful", "--runs", "1", "--retries", "0") == 1
+    assert Path("out.jsonl").read_bytes() == before
+
+
 def test_a_cap_stops_before_it_is_passed(capsys: pytest.CaptureFixture[str]) -> None:
     behaviour = Behaviour(answer=memes)
     flags = ("--key", "race_harmful", "--runs", "20", "--cap-tokens", "5000")

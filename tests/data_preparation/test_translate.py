@@ -1,6 +1,7 @@
 """`translate` as a command, by a language model, by Google and by a small local model."""
 
 import json
+from itertools import islice, permutations
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from transformers import PreTrainedTokenizerFast, T5Config, T5ForConditionalGene
 
 from data_preparation import translate
 from data_preparation.faithful import fault
+from data_preparation.grammar import items
 from data_preparation.providers import seq2seq
 from data_preparation.providers.request import Request
 from data_preparation.record import Record, read_records, write_records
@@ -177,3 +179,14 @@ def test_a_local_translation_model_is_steered_by_its_codes(
     assert {request.key: ask(model, [request])[request.key].text for request in asked} == {
         key: reply.text for key, reply in replies.items()
     }
+
+
+def test_memes_of_the_parallel_grammar_have_each_others_length() -> None:
+    texts = {
+        language: {item.group: item.text for item in islice(items(language, 0), 400)}
+        for language in ("en", "zh", "ms", "ta")
+    }
+    for source, target in permutations(texts, 2):
+        pairs = ((text, texts[target][group]) for group, text in texts[source].items())
+        faults = [fault(before, after, target) for before, after in pairs]
+        assert not [one for one in faults if one and one.startswith("far too")]
