@@ -43,7 +43,7 @@ def load_causal_lm(folder: Path, kernel: str, dtype: torch.dtype, device: torch.
     )
     check_tensors(folder, loaded)
     if quantization is not None and kernel == "unpack":
-        model.hf_quantizer.remove_quantization_config(model)  # its matrices are plain now
+        _unpack(model)
     return model.to(device).eval()
 
 
@@ -54,6 +54,14 @@ def check_tensors(folder: Path, loaded: dict[str, Any]) -> None:
     if strange:
         first, count = min(map(str, strange)), len(strange)
         raise UserError(f"{folder}: {count} tensors do not fit the model, such as {first}")
+
+
+def _unpack(model: Any) -> None:
+    """Plain matrices for packed ones, a layer at a time; the model is then as any other."""
+    for name, layer in list(model.named_modules()):
+        if isinstance(layer, PackedLinear):
+            model.set_submodule(name, layer.unpacked())
+    model.hf_quantizer.remove_quantization_config(model)
 
 
 def _beside(folder: Path) -> dict[str, Any] | None:
@@ -76,7 +84,6 @@ def _own_reader(quantization: dict[str, Any], kernel: str, folder: Path) -> dict
         "bits": quantization["bits"],
         "zero_offset": 0 if quantization.get("checkpoint_format") == "gptq_v2" else 1,
         "group_size": quantization.get("group_size", -1),
-        "unpack": kernel == "unpack",
     }
 
 
@@ -135,17 +142,15 @@ class PackedConfig(QuantizationConfigMixin):  # type: ignore[misc]
         bits: int = 4,
         group_size: int = 128,
         zero_offset: int = 1,
-        unpack: bool = True,
         **_: Any,
     ) -> None:
         self.quant_method = METHOD
-        self.bits, self.group_size = bits, group_size
-        self.zero_offset, self.unpack = zero_offset, unpack
+        self.bits, self.group_size, self.zero_offset = bits, group_size, zero_offset
 
 
 @register_quantizer(METHOD)
 class PackedQuantizer(HfQuantizer):  # type: ignore[misc]
-    """Puts `PackedLinear` where the linear layers of a decoder stood; plain ones after loading."""
+    """Puts `PackedLinear` where the linear layers of a decoder stood."""
 
     def _process_model_before_weight_loading(self, model: nn.Module, **_: Any) -> None:
         config = self.quantization_config
@@ -156,18 +161,11 @@ class PackedQuantizer(HfQuantizer):  # type: ignore[misc]
                     packed = PackedLinear(layer, config.bits, config.group_size, config.zero_offset)
                 model.set_submodule(name, packed)
 
-    def _process_model_after_weight_loading(self, model: nn.Module, **_: Any) -> None:
-        if not self.quantization_config.unpack:
-            return
-        for name, layer in list(model.named_modules()):
-            if isinstance(layer, PackedLinear):
-                model.set_submodule(name, layer.unpacked())
-
     @property
     def is_trainable(self) -> bool:
         """These weights are for reading only."""
         return False
 
     def is_serializable(self, **_: Any) -> bool:
-        """An unpacked model is never saved again."""
+        """Packed layers are never saved again."""
         return False

@@ -1,6 +1,7 @@
 """Segments join to the text meant, and what a meme says stays plain text."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -118,6 +119,23 @@ def test_answer_words_are_read_off_the_real_prompt(builder: PromptBuilder) -> No
     words = builder.answers[QUESTION.id, VIEW.id]
     assert "Yes".startswith(builder.tokenizer.decode([words.yes]).strip())
     assert "No".startswith(builder.tokenizer.decode([words.no]).strip())
+
+
+def test_a_template_that_leaves_room_for_thoughts_gets_the_word_after_the_prompt() -> None:
+    tokenizer = byte_level()
+    thoughts = "{% if m.role == 'assistant' %}<think>\n\n</think>\n\n{% endif %}{{ m.content }}"
+    tokenizer.chat_template = CHATML.replace("{{ m.content }}", thoughts)
+    words = PromptBuilder(tokenizer, POLICY, BUDGETS).answers[QUESTION.id, VIEW.id]
+    assert words == BUILDERS[0].answers[QUESTION.id, VIEW.id]
+
+
+def test_a_template_without_system_messages_shows_them_to_the_user() -> None:
+    tokenizer = byte_level()
+    refusal = "{% if messages[0].role == 'system' %}{{ raise_exception('no system') }}{% endif %}"
+    tokenizer.chat_template = refusal + CHATML
+    policy = replace(POLICY, system="You moderate memes.")
+    prompt = PromptBuilder(tokenizer, policy, BUDGETS).build(QUESTION, VIEW, Evidence("", "HI"))
+    assert "user\nYou moderate memes.\n\nDoes this meme" in tokenizer.decode(prompt.ids)
 
 
 def test_answer_words_that_begin_alike_are_refused() -> None:

@@ -1,12 +1,15 @@
 """Scores are those of the whole prompt under the whole model, and each row's own."""
 
+import json
 import random
+import shutil
 from pathlib import Path
 
 import pytest
 import torch
 
 from model_package import Moderator
+from model_package.errors import UserError
 from model_package.evidence import Evidence
 from model_package.gptq import PackedLinear, load_causal_lm
 from model_package.policy import load_policy
@@ -100,6 +103,32 @@ def test_unquantized_weights_load_as_well(tmp_path: Path) -> None:
     plain = load_causal_lm(tmp_path, "unpack", torch.float32, CPU)
     ids = torch.tensor([[5, 6, 7]])
     torch.testing.assert_close(plain(ids).logits, model(ids).logits)
+
+
+def copy_of_the_weights(folder: Path, **changes: object) -> Path:
+    """The pocket model in `folder`, with keys of its config changed; None takes a key away."""
+    shutil.copytree(FOLDER, folder)
+    config = json.loads((folder / "config.json").read_text())
+    config = {key: value for key, value in {**config, **changes}.items() if value is not None}
+    (folder / "config.json").write_text(json.dumps(config))
+    return folder
+
+
+def test_a_checkpoint_that_leaves_layers_at_random_is_refused(tmp_path: Path) -> None:
+    folder = copy_of_the_weights(tmp_path / "lm", num_hidden_layers=9)
+    with pytest.raises(UserError, match="tensors do not fit the model, such as model.layers"):
+        load_causal_lm(folder, "unpack", torch.float32, CPU)
+
+
+def test_an_older_quantizers_own_file_is_read(tmp_path: Path) -> None:
+    folder = copy_of_the_weights(tmp_path / "lm", quantization_config=None)
+    ids = torch.tensor([[5, 6, 7]])
+    old = load_causal_lm(folder, "unpack", torch.float32, CPU)
+    new = load_causal_lm(FOLDER, "unpack", torch.float32, CPU)
+    torch.testing.assert_close(old(ids).logits, new(ids).logits)
+    (folder / "quantize_config.json").unlink()
+    with pytest.raises(UserError, match="tensors do not fit the model"):
+        load_causal_lm(folder, "unpack", torch.float32, CPU)
 
 
 def test_half_precision_is_for_gpus() -> None:
