@@ -82,12 +82,15 @@ def expand(probe: Probe) -> Iterator[Record]:
                 continue
             for filler in (one for one in fillers if _fits(text, one)):
                 group = filler.name if case.over == "groups" else None
-                filled = SLOT.sub(lambda slot, one=filler: getattr(one, slot[1]), text)
-                yield _record(probe, case, f"{name}/{filler.name}", filled, group)
+                yield _record(probe, case, f"{name}/{filler.name}", _fill(text, filler), group)
 
 
 def _fits(text: str, filler: Filler) -> bool:
     return all(getattr(filler, form) for form in SLOT.findall(text))
+
+
+def _fill(text: str, filler: Filler) -> str:
+    return SLOT.sub(lambda slot: str(getattr(filler, slot[1])), text)
 
 
 def _record(probe: Probe, case: Case, name: str, text: str, group: str | None = None) -> Record:
