@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from data_preparation.registry import Corpus, find_corpus
-from training_pipeline.recipe import Recipe
+from training_pipeline.recipe import Recipe, need
 
 Manifests = Mapping[str, Mapping[str, Any]]
 
@@ -68,7 +68,7 @@ def model_card(recipe: Recipe, manifests: Manifests) -> str:
         name=recipe.name,
         summary=recipe.summary[0].upper() + recipe.summary[1:],
         policy=recipe.policy,
-        vocabulary=recipe.lm.vocabulary,
+        vocabulary=need(recipe.lm, "lm").vocabulary,
         parameters=metrics["pretrain"]["parameters"],
         bits=recipe.quantize.bits,
         group=recipe.quantize.group,

@@ -68,7 +68,7 @@ def _arguments(settings: Fit, folder: Path, seed: int) -> Any:
         lr_scheduler_type="cosine",
         adam_beta2=0.98,
         max_grad_norm=1.0,
-        bf16=settings.bf16,
+        bf16=settings.half,
         save_steps=500,
         save_total_limit=1,
         logging_steps=50,

@@ -17,7 +17,7 @@ from model_package.policy import load_policy
 from model_package.prompt import plain
 from training_pipeline.batches import collate_documents, documents
 from training_pipeline.cli import Job, main
-from training_pipeline.recipe import LanguageModel, Recipe
+from training_pipeline.recipe import LanguageModel, Recipe, need
 from training_pipeline.run import Stage, run_stage
 
 VERB = "pretrain"
@@ -37,15 +37,16 @@ def _work(job: Job, folder: Path) -> dict[str, Any]:
     from training_pipeline.tokenizer import train_tokenizer  # noqa: PLC0415
 
     recipe = job.recipe
+    shape, settings = need(recipe.lm, "lm"), need(recipe.pretrain, "pretrain")
     torch.manual_seed(recipe.seed)
     texts = _texts(read_corpora(recipe.corpora(), job.corpora).train)
-    tokenizer = train_tokenizer(texts, load_policy(recipe.policy), recipe.lm.vocabulary)
-    model = make_model(recipe.lm, tokenizer)
+    tokenizer = train_tokenizer(texts, load_policy(recipe.policy), shape.vocabulary)
+    model = make_model(shape, tokenizer)
     ids = tokenizer(texts)["input_ids"]
-    table = count_embeddings(ids, len(tokenizer), recipe.lm.hidden, recipe.seed)
+    table = count_embeddings(ids, len(tokenizer), shape.hidden, recipe.seed)
     model.get_input_embeddings().weight.data.copy_(table)
     data = _epochs(ids, tokenizer.bos_token_id, recipe)
-    metrics = fit(model, Lesson(data, collate_documents), recipe.pretrain, folder, recipe.seed)
+    metrics = fit(model, Lesson(data, collate_documents), settings, folder, recipe.seed)
     model.save_pretrained(folder)
     tokenizer.save_pretrained(folder)
     size = sum(parameter.numel() for parameter in model.parameters())
@@ -80,10 +81,11 @@ def _texts(records: Sequence[Record]) -> list[str]:
 
 
 def _epochs(texts: list[list[int]], end: int, recipe: Recipe) -> list[list[int]]:
+    settings = need(recipe.pretrain, "pretrain")
     rows: list[list[int]] = []
-    for epoch in range(recipe.pretrain.epochs):
+    for epoch in range(settings.epochs):
         random.Random(f"{recipe.seed} {epoch}").shuffle(texts)
-        rows += documents(texts, end, recipe.pretrain.length)
+        rows += documents(texts, end, settings.length)
     return rows
 
 

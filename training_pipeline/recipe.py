@@ -5,12 +5,13 @@ import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from model_package.errors import UserError
 from model_package.toml_file import build, find_toml
 
 FOLDER = Path(__file__).parent / "recipes"
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -25,23 +26,68 @@ class Mix:
     benign: float = 1.0
 
 
+VIEWS = ("turns", "all")
+ADAPTERS = ("full", "lora", "qlora")
+
+
 @dataclass(frozen=True)
 class Fit:
     """One optimisation.
 
-    batch: packs (or pictures) a step. length: tokens of one pack. steps: stop there; 0: at the
-    end of the last epoch.
+    batch: packs (or pictures) a step, of each process. length: tokens of one pack, or of one
+    chat. prompts: of one pack at most; 0: as many as `length` holds. accumulate: batches a step.
+    warmup: share of the steps, or their number if 1 or more. half: compute in the half
+    precision that the hardware has, if any. optimizer: a name that transformers knows.
+    gradient_checkpointing: compute activations twice to store them less. steps: stop there;
+    0: at the end of the last epoch. checkpoint: steps from one checkpoint to the next; keep:
+    how many of the last ones. views: `turns`: each showing of a row is in the next of the
+    policy's views; `all`: an epoch passes over the rows once for each view.
     """
 
     epochs: int
     learning_rate: float
     batch: int
     length: int = 512
+    prompts: int = 0
     accumulate: int = 1
     warmup: float = 0.05
     weight_decay: float = 0.1
-    bf16: bool = True
+    beta2: float = 0.98
+    half: bool = True
+    optimizer: str = "adamw_torch"
+    gradient_checkpointing: bool = False
     steps: int = 0
+    checkpoint: int = 500
+    keep: int = 1
+    views: str = "turns"
+
+    def __post_init__(self) -> None:
+        if self.views not in VIEWS:
+            raise ValueError(f"views {self.views!r} is unknown; use {' or '.join(VIEWS)}")
+        for name in ("epochs", "batch", "length", "accumulate", "checkpoint", "keep"):
+            if getattr(self, name) < 1:
+                raise ValueError(f"{name} cannot be {getattr(self, name)}; the least is 1")
+
+
+@dataclass(frozen=True)
+class Adapter:
+    """What tuning changes: all weights (`full`), or low-rank additions to frozen ones.
+
+    kind: `full`, `lora`, or `qlora`: the frozen weights in 4-bit NF4. r: rank. alpha: the
+    additions are scaled by alpha / r. targets: names of the layers that get one; none: every
+    linear layer but the output head. double_quant: quantize NF4's scales too.
+    """
+
+    kind: str = "full"
+    r: int = 16
+    alpha: int = 32
+    dropout: float = 0.0
+    targets: tuple[str, ...] = ()
+    double_quant: bool = True
+
+    def __post_init__(self) -> None:
+        if self.kind not in ADAPTERS:
+            raise ValueError(f"kind {self.kind!r} is unknown; use {', '.join(ADAPTERS)}")
 
 
 @dataclass(frozen=True)
@@ -117,24 +163,36 @@ class Refine:
 class Recipe:
     """Everything that one ladder of weights is made by.
 
-    evaluate_rows: validation rows a corpus at most; 0 for all of them. notes: what the model
-    card must say besides.
+    lm, pretrain: of the model that is trained from scratch; base: or the folder of the
+    pretrained model that tuning begins with. records, held: files of records to learn from, and
+    to judge by, besides the mixture's. evaluate_rows: validation rows a corpus at most; 0 for
+    all of them. notes: what the model card must say besides.
     """
 
     name: str
     summary: str
-    mix: tuple[Mix, ...]
-    lm: LanguageModel
-    pretrain: Fit
     train: Fit
-    captioner: Captioner
+    mix: tuple[Mix, ...] = ()
+    base: str = ""
+    lm: LanguageModel | None = None
+    pretrain: Fit | None = None
+    captioner: Captioner | None = None
+    adapter: Adapter = field(default_factory=Adapter)
     prompts: Prompts = field(default_factory=Prompts)
     quantize: Quantize = field(default_factory=Quantize)
     refine: Refine | None = None
+    records: tuple[str, ...] = ()
+    held: tuple[str, ...] = ()
     policy: str = "ospc"
     seed: int = 1
     evaluate_rows: int = 0
     notes: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not self.base and not (self.lm and self.pretrain):
+            raise ValueError("name a model to begin with by `base`, or give [lm] and [pretrain]")
+        if self.refine and self.adapter.kind != "full":
+            raise ValueError("[refine] tunes all weights a second time; it wants adapter.kind full")
 
     def corpora(self) -> tuple[str, ...]:
         """Names of the corpora in the mixture."""
@@ -155,6 +213,13 @@ class Recipe:
         """The named fields as JSON values: what a stage's manifest records."""
         everything = dataclasses.asdict(self)
         return {name: everything[name] for name in names}
+
+
+def need(part: T | None, name: str) -> T:
+    """`part` of a recipe; a `UserError` where the recipe has none."""
+    if part is None:
+        raise UserError(f"this recipe has no [{name}]; add it to the recipe, or leave the verb out")
+    return part
 
 
 def load_recipe(name: str, overrides: Iterable[str] = ()) -> Recipe:

@@ -14,7 +14,7 @@ from data_preparation.registry import find_corpus
 from model_package.errors import UserError
 from training_pipeline.blip import make_blip, make_processor, make_wordpiece
 from training_pipeline.cli import Job, main
-from training_pipeline.recipe import Captioner, Recipe
+from training_pipeline.recipe import Captioner, Recipe, need
 from training_pipeline.run import Stage, run_stage
 
 VERB = "train_captioner"
@@ -23,7 +23,7 @@ Example = tuple[torch.Tensor, list[int]]  # bytes of a picture (3, side, side); 
 
 def train_captioner(job: Job) -> dict[str, Any]:
     """The manifest of the captioner."""
-    corpus = find_corpus(job.recipe.captioner.corpus)
+    corpus = find_corpus(need(job.recipe.captioner, "captioner").corpus)
     inputs = tuple(job.corpora / name for name in corpus.files())
     stage = Stage(VERB, job.recipe.settings("captioner", "seed"), inputs)
     return run_stage(job.folder(VERB), stage, lambda folder: _work(job, folder))
@@ -32,7 +32,7 @@ def train_captioner(job: Job) -> dict[str, Any]:
 def _work(job: Job, folder: Path) -> dict[str, Any]:
     from training_pipeline.fit import Lesson, fit  # noqa: PLC0415
 
-    recipe, settings = job.recipe, job.recipe.captioner
+    recipe, settings = job.recipe, need(job.recipe.captioner, "captioner")
     torch.manual_seed(recipe.seed)
     split = read_corpus(find_corpus(settings.corpus), job.corpora)
     records = [one for one in split.train if one.caption and one.image]
@@ -67,7 +67,7 @@ def _example(
 def _epochs(data: Sequence[Example], recipe: Recipe) -> list[Example]:
     """Every epoch's examples in a row, each epoch in its own order."""
     rows: list[Example] = []
-    for epoch in range(recipe.captioner.fit.epochs):
+    for epoch in range(need(recipe.captioner, "captioner").fit.epochs):
         rows += random.Random(f"{recipe.seed} {epoch}").sample(data, len(data))
     return rows
 
