@@ -38,7 +38,10 @@ def make_builder(tokenizer: object, policy: Policy, prompts: Prompts) -> PromptB
 def epoch_asks(
     records: Sequence[Record], builder: PromptBuilder, recipe: Recipe, epoch: int
 ) -> Iterator[Ask]:
-    """One epoch's prompts: each showing of a record is in the next of the views that it fits."""
+    """One epoch's prompts: each showing of a record is in the next of the views that it fits.
+
+    Or in all of them, if the recipe wants so.
+    """
     rng = random.Random(f"{recipe.seed} {epoch}")
     captions = [record.caption for record in records if record.caption]
     shares = {one.corpus: (one.benign, one.harmful) for one in recipe.mix}
@@ -47,8 +50,10 @@ def epoch_asks(
         for showing in range(times):
             evidence = _evidence(record, captions, recipe.prompts, rng)
             views = builder.policy.asks(evidence)
-            if views:
-                question, view = views[(number + epoch + showing) % len(views)]
+            if views and recipe.train.views == "turns":
+                turn = (number + epoch + showing) % len(views)
+                views = views[turn : turn + 1]
+            for question, view in views:
                 prompt = builder.build(question, view, evidence)
                 words = builder.answers[question.id, view.id]
                 yield Ask(prompt.ids, prompt.prefix, words.yes if record.label else words.no)
@@ -73,10 +78,11 @@ def rub_out(text: str, share: float, rng: random.Random) -> str:
     return "".join(c for c in text if rng.random() >= share) if share else text
 
 
-def pack(asks: Iterable[Ask], length: int, rng: random.Random) -> list[Pack]:
+def pack(asks: Iterable[Ask], length: int, rng: random.Random, prompts: int = 0) -> list[Pack]:
     """Packs of at most `length` tokens, each of one prefix, in random order.
 
-    A prompt that is longer than `length` has a pack of its own.
+    A prompt that is longer than `length` has a pack of its own. prompts: of one pack at most;
+    0: as many as fit.
     """
     by_prefix: dict[tuple[int, ...], list[Ask]] = defaultdict(list)
     for ask in asks:
@@ -84,16 +90,16 @@ def pack(asks: Iterable[Ask], length: int, rng: random.Random) -> list[Pack]:
     packs: list[Pack] = []
     for group in by_prefix.values():
         rng.shuffle(group)
-        packs += _fill(group, length)
+        packs += _fill(group, length, prompts)
     rng.shuffle(packs)
     return packs
 
 
-def _fill(group: Sequence[Ask], length: int) -> Iterator[Pack]:
+def _fill(group: Sequence[Ask], length: int, most: int) -> Iterator[Pack]:
     room, taken = 0, list[Ask]()
     for ask in group:
         size = len(ask.ids) - ask.prefix
-        if taken and size > room:
+        if taken and (size > room or len(taken) == most):
             yield tuple(taken)
             taken = []
         if not taken:
