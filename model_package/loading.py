@@ -32,7 +32,7 @@ def load(
 
     Raises `UserError` when a profile, a policy, weights or a device cannot be had.
     """
-    settings = load_profile(profile)
+    settings = load_profile(profile).for_policy(policy)
     rules = load_policy(policy or settings.policy)
     folder = weights_folder(settings, weights)
     check_present(folder, settings)

@@ -20,6 +20,7 @@ from model_package.evidence import Evidence, Prediction
 from model_package.images import ImageError, load_image
 from model_package.policy import Policy
 from model_package.profile import Profile
+from model_package.verdict import decide
 
 log = logging.getLogger("memesieve")
 
@@ -135,8 +136,7 @@ class Moderator:
                 row.views = views
 
     def _prediction(self, row: Row) -> Prediction:
-        proba = round(self.policy.decide(row.views), 4)
-        label = self.policy.label(proba)
+        proba, label = decide(self.profile, self.policy, row.views)
         return Prediction(
             row.path, proba, label, row.evidence, row.views, row.fallback, row.seconds
         )

@@ -4,13 +4,14 @@ A profile is a TOML file in `profiles/`. Its weights are a folder with one subfo
 a `lock.json` that holds every file's hash (see weights.py).
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from model_package.toml_file import find_toml, read_toml
 
 FOLDER = Path(__file__).parent / "profiles"
 WEIGHTS = Path(__file__).parent / "weights"
+LEAST_TEMPERATURE, MOST_TEMPERATURE = 0.05, 20.0  # beyond these, nothing is left to tell apart
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,11 @@ class Limits:
 
 @dataclass(frozen=True)
 class Profile:
-    """Everything that `load` needs to know besides where the weights are."""
+    """Everything that `load` needs to know besides where the weights are.
+
+    temperature, threshold: fitted to validation rows of the profile's own policy (verdict.py);
+    the threshold is the policy's where there is none here.
+    """
 
     name: str
     summary: str
@@ -86,9 +91,22 @@ class Profile:
     limits: Limits = field(default_factory=Limits)
     policy: str = "ospc"
     batch_rows: int = 8
+    temperature: float = 1.0
+    threshold: float | None = None
 
     def __post_init__(self) -> None:
-        _refuse_below_one(self)
+        _refuse_below_one(self, besides=("temperature", "threshold"))
+        if not LEAST_TEMPERATURE <= self.temperature <= MOST_TEMPERATURE:
+            bounds = f"{LEAST_TEMPERATURE} to {MOST_TEMPERATURE}"
+            raise ValueError(f"temperature cannot be {self.temperature}; it is from {bounds}")
+        if self.threshold is not None and not 0 <= self.threshold <= 1:
+            raise ValueError(f"threshold cannot be {self.threshold}; it is from 0 to 1")
+
+    def for_policy(self, name: str | None) -> "Profile":
+        """The profile under the policy that was asked for: calibrated for its own one alone."""
+        if name in (None, self.policy):
+            return self
+        return replace(self, temperature=1.0, threshold=None)
 
     def models(self) -> dict[str, str]:
         """Folder and hub repository of each model."""
@@ -98,10 +116,10 @@ class Profile:
         return models
 
 
-def _refuse_below_one(settings: object) -> None:
+def _refuse_below_one(settings: object, besides: tuple[str, ...] = ()) -> None:
     """No count, size or patience can be below 1."""
     for name, value in vars(settings).items():
-        if isinstance(value, int | float) and not value >= 1:
+        if name not in besides and isinstance(value, int | float) and not value >= 1:
             raise ValueError(f"{name} cannot be {value}; the least is 1")
 
 
