@@ -1,28 +1,27 @@
-"""Verb: AUROC and accuracy on each corpus's validation rows, beside TF-IDF on the same rows.
+"""Verb: how good a model is, each measure with its interval, whole and in slices.
 
-A folder is scored by the runtime's own scorer, whole policy and all, as it is shipped.
+    python -m training_pipeline.evaluate --profile NAME --records FILE.jsonl --output DIR
+    python -m training_pipeline.evaluate --recipe NAME
+
+The first scores records as the runtime would (evaluate_records.py). The second is the ladder's:
+the recipe's tuned and quantized models on its validation rows, beside TF-IDF on the same rows.
 """
 
 import json
 import sys
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import torch
-
 from data_preparation.corpora import read_corpora
-from data_preparation.record import Record
-from local_test.metrics import accuracy, auroc, bootstrap
+from local_test.metrics import MEASURES, measure, scored
+from local_test.slices import sliced
 from model_package.errors import UserError
-from model_package.evidence import Evidence
 from model_package.policy import load_policy
-from model_package.profile import LanguageModel
-from model_package.score import load_scorer
-from training_pipeline import baseline
-from training_pipeline.cli import Job, main
+from training_pipeline import baseline, cli, evaluate_records
+from training_pipeline.cli import Job
+from training_pipeline.held import Metrics, by_source, columns, held_rows, score
 from training_pipeline.run import Stage, need_manifest, run_stage
 from training_pipeline.train import tuned
 
@@ -36,77 +35,71 @@ def evaluate(job: Job) -> dict[str, Any]:
     if job.model:
         return _one(job, job.model)
     inputs = tuple(need_manifest(job.folder(verb), verb) for verb in (tuned(job), QUANTIZED))
-    settings = recipe.settings("prompts", "policy", "evaluate_rows")
-    stage = Stage(VERB, settings, inputs + job.corpus_files())
-    return run_stage(job.folder(VERB), stage, lambda _: _work(job))
+    settings = {**recipe.settings("prompts", "policy", "evaluate_rows"), "measures": MEASURES}
+    files = (*job.corpus_files(), *map(Path, recipe.held))
+    return run_stage(job.folder(VERB), Stage(VERB, settings, inputs + files), lambda _: _work(job))
 
 
-def _one(job: Job, folder: Path) -> dict[str, Any]:
+def _one(job: Job, folder: Path) -> Metrics:
     if not (folder / "config.json").is_file():
         raise UserError(f"--model {folder}: no model is there (it has no config.json)")
-    held = sample(
-        read_corpora(job.recipe.corpora(), job.corpora).validation, job.recipe.evaluate_rows
-    )
-    metrics = by_source(held, score(job, folder, held))
+    held = held_rows(job, job.recipe.evaluate_rows)
+    metrics = by_source(held, score(job, folder, held), _threshold(job))
     print(json.dumps(metrics, indent=2))
     return metrics
 
 
 def _work(job: Job) -> dict[str, Any]:
-    split = read_corpora(job.recipe.corpora(), job.corpora)
-    held = sample(split.validation, job.recipe.evaluate_rows)
+    held = held_rows(job, job.recipe.evaluate_rows)
     folders = {"full": job.folder(tuned(job)), "quantized": job.folder(QUANTIZED)}
-    metrics = {name: by_source(held, score(job, folders[name], held)) for name in folders}
-    metrics["tfidf"] = by_source(held, baseline.score(split.train, held))
-    for name, scores in metrics.items():
-        for source, one in scores.items():
-            print(f"{name:9} {source:18} AUROC {one['auroc']['value']:.3f}", file=sys.stderr)
+    probas = {name: score(job, folder, held) for name, folder in folders.items()}
+    train = read_corpora(job.recipe.corpora(), job.corpora).train
+    probas["tfidf"] = baseline.score(train, held)
+    threshold = _threshold(job)
+    metrics: dict[str, Any] = {
+        name: by_source(held, one, threshold) for name, one in probas.items()
+    }
+    _tell(metrics)
+    languages = [[record.language or "unknown"] for record in held]
+    metrics["language"] = {
+        name: sliced(columns(held, one, threshold), languages) for name, one in probas.items()
+    }
     return metrics
 
 
-def score(job: Job, folder: Path, records: Sequence[Record]) -> list[float]:
-    """The policy's probability for each record, by the model in `folder`, on the CPU."""
-    prompts = job.recipe.prompts
-    settings = LanguageModel(
-        dtype="float32",
-        max_text_tokens=prompts.max_text_tokens,
-        max_caption_tokens=prompts.max_caption_tokens,
-    )
-    policy = load_policy(job.recipe.policy)
-    scorer = load_scorer(folder, settings, policy, torch.device("cpu"))
-    evidences = [Evidence(one.caption or "", one.text or "") for one in records]
-    return [policy.decide(answers) for answers in scorer.score(evidences)]
+def _tell(metrics: Mapping[str, Metrics]) -> None:
+    for name, sources in metrics.items():
+        for source, one in sources.items():
+            value = f"{one['auroc']['value']:.3f}" if one["auroc"] else one["note"]
+            print(f"{name:9} {source:18} AUROC {value}", file=sys.stderr)
 
 
-def by_source(records: Sequence[Record], probas: Sequence[float]) -> dict[str, Any]:
-    """Rows, AUROC and accuracy of each corpus, with intervals."""
-    parts: dict[str, list[tuple[int, float]]] = defaultdict(list)
-    for record, proba in zip(records, probas, strict=True):
-        parts[record.source or ""].append((record.label or 0, proba))
-    return {source: _measure(pairs) for source, pairs in parts.items()}
-
-
-def _measure(pairs: Sequence[tuple[int, float]]) -> dict[str, Any]:
-    labels, probas = [label for label, _ in pairs], [proba for _, proba in pairs]
-    measures = {"auroc": auroc, "accuracy": accuracy}
-    scores = {name: asdict(bootstrap(one, labels, probas)) for name, one in measures.items()}
-    return {"rows": len(pairs), **scores}
+def _threshold(job: Job) -> float:
+    return load_policy(job.recipe.policy).threshold
 
 
 def compare(job: Job, folder: Path, rows: int) -> dict[str, float]:
-    """AUROC of each corpus on at most `rows` validation rows of it: quick, for one decision."""
-    held = sample(read_corpora(job.recipe.corpora(), job.corpora).validation, rows)
-    scores = by_source(held, score(job, folder, held))
-    return {source: one["auroc"]["value"] for source, one in scores.items()}
+    """AUROC of each source on at most `rows` of its held rows: quick, for one decision.
+
+    Sources whose rows are all of one class are left out.
+    """
+    held = held_rows(job, rows)
+    parts: dict[str, tuple[list[int], list[float]]] = defaultdict(lambda: ([], []))
+    for record, proba in zip(held, score(job, folder, held), strict=True):
+        labels, probas = parts[record.source or "unknown"]
+        labels.append(record.label or 0)
+        probas.append(proba)
+    both = {source: scored(*part) for source, part in parts.items() if len(set(part[0])) == 2}
+    return {source: float(measure(one)["auroc"][0]) for source, one in both.items()}
 
 
-def sample(records: Iterable[Record], rows: int) -> list[Record]:
-    """At most `rows` records of each corpus, by the order of their groups; 0 for all."""
-    parts: dict[str, list[Record]] = defaultdict(list)
-    for record in sorted(records, key=lambda one: (one.group or "", one.id)):
-        parts[record.source or ""].append(record)
-    return [record for part in parts.values() for record in part[: rows or None]]
+def main(argv: Sequence[str] | None = None) -> int:
+    """The command, of a recipe or of records; the process's exit code."""
+    given = list(sys.argv[1:] if argv is None else argv)
+    if any(one.split("=")[0] == "--recipe" for one in given):
+        return int(cli.main(VERB, evaluate, given))
+    return evaluate_records.main(given)
 
 
 if __name__ == "__main__":
-    sys.exit(main(VERB, evaluate))
+    sys.exit(main())
