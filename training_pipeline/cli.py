@@ -9,23 +9,55 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from data_preparation.registry import corpora_dir, find_corpus
 from model_package.errors import UserError
 from training_pipeline.recipe import Recipe, load_recipe
+
+# Flags that some verbs have; each is a field of `Job`.
+FLAGS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
+    "--records": (
+        ("train", "quantize", "ladder"),
+        {
+            "type": Path,
+            "action": "append",
+            "default": [],
+            "metavar": "FILE.jsonl",
+            "help": "more rows: records with a label or messages, or prompts with completions",
+        },
+    ),
+    "--model": (
+        ("evaluate", "quantize"),
+        {"type": Path, "metavar": "FOLDER", "help": "this model, in place of the recipe's own"},
+    ),
+    "--output": (
+        ("quantize",),
+        {"type": Path, "metavar": "FOLDER", "help": "with --model: where the new model goes"},
+    ),
+    "--checkpoint": (
+        ("merge",),
+        {"type": int, "metavar": "STEP", "help": "the adapter as it was at this step"},
+    ),
+}
 
 
 @dataclass(frozen=True)
 class Job:
     """A recipe, the folder of its runs, and where corpora are read from.
 
-    model: for evaluate: a folder to score in place of the recipe's own models.
+    records: files of rows to learn from besides the recipe's. model: a folder in place of the
+    recipe's own models; output: where what is made of it goes. checkpoint: for merge: the step of an
+    earlier adapter.
     """
 
     recipe: Recipe
     runs: Path
     corpora: Path
     model: Path | None = None
+    records: tuple[Path, ...] = ()
+    output: Path | None = None
+    checkpoint: int | None = None
 
     def folder(self, verb: str) -> Path:
         """Where `verb` of this recipe leaves its output."""
@@ -39,10 +71,14 @@ class Job:
 
 def main(verb: str, work: Callable[[Job], object], argv: list[str] | None = None) -> int:
     """Run `work` on the job that the command line asks for; the process's exit code."""
+    return command(verb, lambda: work(parse(verb, argv)))
+
+
+def command(verb: str, work: Callable[[], object]) -> int:
+    """Run `work`; the process's exit code, after one line on stderr if the user can mend it."""
     try:
-        job = parse(verb, argv)
         quiet_libraries()
-        work(job)
+        work()
     except UserError as error:
         print(f"{verb}: {error}", file=sys.stderr)
         return 2
@@ -54,12 +90,14 @@ def parse(verb: str, argv: list[str] | None = None) -> Job:
     parser = argparse.ArgumentParser(prog=f"python -m training_pipeline.{verb}")
     parser.add_argument("--recipe", required=True, help="a name in recipes/, or a .toml file")
     parser.add_argument("--runs", type=Path, default=Path("runs"), help="folder of all output")
-    if verb == "evaluate":
-        parser.add_argument("--model", type=Path, help="score this folder, and print its metrics")
+    for name, (verbs, settings) in FLAGS.items():
+        if verb in verbs:
+            parser.add_argument(name, **settings)
     parser.add_argument("overrides", nargs="*", help="settings, such as train.epochs=2")
-    flags = parser.parse_args(argv)
-    recipe = load_recipe(flags.recipe, flags.overrides)
-    return Job(recipe, flags.runs, corpora_dir(), getattr(flags, "model", None))
+    flags = vars(parser.parse_intermixed_args(argv))
+    recipe = load_recipe(flags.pop("recipe"), flags.pop("overrides"))
+    flags["records"] = tuple(flags.get("records", ()))
+    return Job(recipe=recipe, corpora=corpora_dir(), **flags)
 
 
 def quiet_libraries() -> None:

@@ -41,7 +41,7 @@ class Fit:
     gradient_checkpointing: compute activations twice to store them less. steps: stop there;
     0: at the end of the last epoch. checkpoint: steps from one checkpoint to the next; keep:
     how many of the last ones. views: `turns`: each showing of a row is in the next of the
-    policy's views; `all`: an epoch passes over the rows once for each view.
+    policy's views; `all`: in each of them.
     """
 
     epochs: int
@@ -135,18 +135,24 @@ class Quantize:
 
 @dataclass(frozen=True)
 class Captioner:
-    """Shape of a BLIP model that is trained from scratch, and its optimisation."""
+    """Shape of a BLIP model that is trained from scratch, and its optimisation.
+
+    image, patch: pixels. views: of each picture, itself among them. sight: weight of telling
+    how a picture looks, beside writing its caption.
+    """
 
     fit: Fit
     corpus: str = "harmc"
-    image: int = 128
-    patch: int = 16
-    vocabulary: int = 3000
+    image: int = 96
+    patch: int = 8
+    vocabulary: int = 2000
     hidden: int = 192
-    vision_layers: int = 4
-    text_layers: int = 3
+    vision_layers: int = 3
+    text_layers: int = 2
     heads: int = 3
     max_tokens: int = 24
+    views: int = 6
+    sight: float = 1.0
 
 
 @dataclass(frozen=True)

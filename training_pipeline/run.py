@@ -14,8 +14,19 @@ from typing import Any
 
 from data_preparation.manifest import MANIFEST, hash_files, versions, write_manifest
 from model_package.errors import UserError
+from training_pipeline import processes
 
-LIBRARIES = ("torch", "transformers", "tokenizers", "gptqmodel", "scikit-learn")
+LIBRARIES = (
+    "torch",
+    "transformers",
+    "tokenizers",
+    "accelerate",
+    "trl",
+    "peft",
+    "bitsandbytes",
+    "gptqmodel",
+    "scikit-learn",
+)
 
 
 @dataclass(frozen=True)
@@ -34,22 +45,31 @@ class Stage:
 def run_stage(folder: Path, stage: Stage, work: Callable[[Path], dict[str, Any]]) -> dict[str, Any]:
     """The manifest in `folder`, after `work(folder)`, which returns metrics, unless done before.
 
-    An unfinished folder keeps its checkpoints, and `work` may go on from them.
+    An unfinished folder keeps its checkpoints, and `work` may go on from them. Of several
+    processes all work, and the main one alone writes and tells.
     """
     made = _identity(stage)
     found = read_manifest(folder)
     if found is not None:
         _refuse_other(folder, found, made)
-        print(f"{stage.verb}: done before, in {folder}", file=sys.stderr)
+        _tell(f"{stage.verb}: done before, in {folder}")
         return found
     folder.mkdir(parents=True, exist_ok=True)
-    print(f"{stage.verb}: into {folder}", file=sys.stderr)
+    _tell(f"{stage.verb}: into {folder}")
     start = time.monotonic()
     metrics = work(folder)
     manifest = {**made, "metrics": metrics, "seconds": round(time.monotonic() - start, 1)}
     manifest["versions"] = versions(LIBRARIES)
-    write_manifest(folder, manifest)
+    if processes.is_main():
+        write_manifest(folder, manifest)
+    if processes.count() > 1:
+        processes.wait()
     return manifest
+
+
+def _tell(message: str) -> None:
+    if processes.is_main():
+        print(message, file=sys.stderr)
 
 
 def read_manifest(folder: Path) -> dict[str, Any] | None:

@@ -1,38 +1,49 @@
-"""Verb: supervised tuning on the policy's own prompts, with the loss on the answer word alone."""
+"""Verb: supervised tuning on the policy's own prompts, and on chats and completions.
+
+The loss is on the answers alone. What a recipe's [adapter] says is trained: all weights, or a
+low-rank adapter on frozen ones, which `merge` then adds to them.
+
+    python -m training_pipeline.train --recipe NAME [--records FILE.jsonl] [KEY=VALUE ...]
+    accelerate launch -m training_pipeline.train --recipe NAME
+"""
 
 import random
 import sys
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from torch import Tensor
-from torch.nn.functional import cross_entropy
-
-from data_preparation.corpora import read_corpora
+from data_preparation.manifest import MANIFEST
+from model_package.errors import UserError
 from model_package.policy import load_policy
-from model_package.prompt import PromptBuilder
-from training_pipeline import pretrain
-from training_pipeline.asks import Pack, epoch_asks, make_builder, pack
-from training_pipeline.batches import collate
+from training_pipeline.asks import epoch_asks, make_builder, pack
 from training_pipeline.cli import Job, main
+from training_pipeline.processes import is_main
+from training_pipeline.rows import Rows, input_files, read_rows, row_files, with_sources
 from training_pipeline.run import Stage, need_manifest, run_stage
 
-VERB, SECOND = "train", "refine"
+if TYPE_CHECKING:
+    from training_pipeline.talks import Example
+
+PRETRAIN, VERB, SECOND, MERGE = "pretrain", "train", "refine", "merge"
+MODEL_FILES = ("config.json", "*.safetensors", "tokenizer*", "*.jinja")
 
 
 def train(job: Job) -> dict[str, Any]:
-    """The manifest of the tuned model, which goes on from the pretrained one."""
-    return _tune(job, VERB, pretrain.VERB)
+    """The manifest of the tuned model, which goes on from the recipe's base or pretrained one."""
+    return _tune(job, VERB, base_folder(job))
 
 
 def refine(job: Job) -> dict[str, Any]:
     """The manifest of the model tuned a second time, on the recipe's other mixture."""
-    return _tune(replace(job, recipe=job.recipe.refined()), SECOND, VERB)
+    start = need_manifest(job.folder(VERB), VERB).parent
+    return _tune(replace(job, recipe=job.recipe.refined()), SECOND, start)
 
 
 def tuned(job: Job) -> str:
     """The verb whose output is the finished model in full precision."""
+    if job.recipe.adapter.kind != "full":
+        return MERGE
     return SECOND if job.recipe.refine else VERB
 
 
@@ -42,44 +53,74 @@ def tune(job: Job) -> dict[str, Any]:
     return refine(job) if job.recipe.refine else first
 
 
-def _tune(job: Job, verb: str, earlier: str) -> dict[str, Any]:
-    before = need_manifest(job.folder(earlier), earlier)
-    settings = job.recipe.settings("train", "prompts", "mix", "policy", "seed")
-    stage = Stage(verb, settings, (before, *job.corpus_files()))
-    return run_stage(job.folder(verb), stage, lambda folder: _work(job, folder, before.parent))
+def base_folder(job: Job) -> Path:
+    """Where the model lies that tuning begins with."""
+    if not job.recipe.base:
+        return need_manifest(job.folder(PRETRAIN), PRETRAIN).parent
+    folder = Path(job.recipe.base)
+    if not (folder / "config.json").is_file():
+        raise UserError(
+            f"base model {folder}: no model is there (it has no config.json); give the folder of "
+            "one by base=FOLDER (make weights: BASE_MODEL=FOLDER)"
+        )
+    return folder
+
+
+def model_files(folder: Path) -> tuple[Path, ...]:
+    """What stands for the model in `folder` in a manifest: its own manifest, or all its files."""
+    if (folder / MANIFEST).is_file():
+        return (folder / MANIFEST,)
+    return tuple(sorted(path for name in MODEL_FILES for path in folder.glob(name)))
+
+
+def _tune(job: Job, verb: str, start: Path) -> dict[str, Any]:
+    settings = job.recipe.settings("train", "adapter", "prompts", "mix", "policy", "seed")
+    settings |= {"base": str(start), "records": [str(path) for path in row_files(job)]}
+    stage = Stage(verb, settings, (*model_files(start), *input_files(job)))
+    return run_stage(job.folder(verb), stage, lambda folder: _work(job, folder, start))
 
 
 def _work(job: Job, folder: Path, start: Path) -> dict[str, Any]:
-    from transformers import AutoModelForCausalLM, AutoTokenizer  # noqa: PLC0415
+    from transformers import AutoTokenizer  # noqa: PLC0415
 
-    from training_pipeline.fit import Lesson, fit  # noqa: PLC0415
+    from training_pipeline.fit import Lesson  # noqa: PLC0415
+    from training_pipeline.sft import load_base, tune_model  # noqa: PLC0415
+    from training_pipeline.talks import collate_mixed  # noqa: PLC0415
 
     recipe = job.recipe
     tokenizer = AutoTokenizer.from_pretrained(start, local_files_only=True)
-    model = AutoModelForCausalLM.from_pretrained(start, local_files_only=True)
-    builder = make_builder(tokenizer, load_policy(recipe.policy), recipe.prompts)
-    packs = all_packs(job, builder)
-    metrics = fit(model, Lesson(packs, collate, answer_loss), recipe.train, folder, recipe.seed)
-    model.save_pretrained(folder)
-    tokenizer.save_pretrained(folder)
-    prefixes = {"/".join(ask): len(parts[0]) for ask, parts in builder.parts.items()}
-    return {**metrics, "prompts": sum(map(len, packs)), "prefix_tokens": prefixes}
+    examples = all_examples(job, tokenizer, read_rows(job))
+    model = load_base(start, recipe.adapter, recipe.train.half)
+    lesson = Lesson(examples, collate_mixed)
+    model, metrics = tune_model(model, tokenizer, lesson, recipe, folder)
+    if is_main():
+        model.save_pretrained(folder)
+        tokenizer.save_pretrained(folder)
+    return {**metrics, "examples": len(examples), "prompts": sum(map(prompts_in, examples))}
 
 
-def all_packs(job: Job, builder: PromptBuilder) -> list[Pack]:
-    """The packs of every epoch, one epoch after the other."""
-    recipe = job.recipe
-    records = read_corpora(recipe.corpora(), job.corpora).train
-    packs: list[Pack] = []
-    for epoch in range(recipe.train.epochs):
-        asks = epoch_asks(records, builder, recipe, epoch)
-        packs += pack(asks, recipe.train.length, random.Random(f"{recipe.seed} {epoch}"))
-    return packs
+def all_examples(job: Job, tokenizer: Any, rows: Rows) -> "list[Example]":
+    """The packs and talks of every epoch, one epoch after the other."""
+    from training_pipeline.talks import make_talks  # noqa: PLC0415
+
+    settings = job.recipe.train
+    builder = make_builder(tokenizer, load_policy(job.recipe.policy), job.recipe.prompts)
+    recipe = with_sources(job.recipe, rows.labelled.train)
+    talks = make_talks(tokenizer, rows.talks, settings.length)
+    examples: list[Example] = []
+    for epoch in range(settings.epochs):
+        rng = random.Random(f"{recipe.seed} {epoch}")
+        asks = epoch_asks(rows.labelled.train, builder, recipe, epoch)
+        packs = pack(asks, settings.length, rng, settings.prompts)
+        examples += rng.sample([*packs, *talks], len(packs) + len(talks)) if talks else packs
+    if not examples:
+        raise UserError("there is nothing to learn from: the recipe's mix and records are empty")
+    return examples
 
 
-def answer_loss(outputs: Any, answers: Tensor, num_items_in_batch: Any = None) -> Tensor:
-    """Mean cross entropy of the answers' tokens.  # logits (answers, vocabulary)"""
-    return cross_entropy(outputs.logits.float(), answers)
+def prompts_in(example: "Example") -> int:
+    """How many prompts of the policy are in it."""
+    return len(example) if isinstance(example, tuple) else 0
 
 
 if __name__ == "__main__":
