@@ -33,7 +33,7 @@ FLAGS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
     ),
     "--output": (
         ("quantize",),
-        {"type": Path, "metavar": "FOLDER", "help": "with --model: where the new model goes"},
+        {"type": Path, "metavar": "FOLDER", "help": "where the quantized model goes"},
     ),
     "--checkpoint": (
         ("merge",),

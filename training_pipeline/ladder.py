@@ -6,54 +6,76 @@ the recipe's name, with a model card and a lock.
 
 import shutil
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 from model_package.profile import WEIGHTS
-from model_package.weights import write_lock
-from training_pipeline import card
 from training_pipeline.cli import Job, main
-from training_pipeline.evaluate import evaluate
-from training_pipeline.pretrain import pretrain
-from training_pipeline.quantize import quantize
-from training_pipeline.train import refine, train
-from training_pipeline.train_captioner import train_captioner
 
 LM, CAPTIONER = "quantize", "train_captioner"
 WANTED = (
     "config.json",
     "generation_config.json",
-    "model.safetensors",
+    "*.safetensors",
+    "model.safetensors.index.json",
     "tokenizer.json",
+    "tokenizer.model",
     "tokenizer_config.json",
+    "special_tokens_map.json",
     "chat_template.jinja",
     "preprocessor_config.json",
     "vocab.txt",
     "quantize_config.json",
 )
+Verb = Callable[[Job], dict[str, Any]]
 
 
 def climb(job: Job, weights: Path = WEIGHTS) -> dict[str, dict[str, Any]]:
     """Run every verb that is not done, and install the models; each verb's manifest."""
-    tunings = (train, refine) if job.recipe.refine else (train,)
-    verbs = (pretrain, *tunings, quantize, train_captioner, evaluate)
-    manifests = {verb.__name__: verb(job) for verb in verbs}
+    from model_package.weights import write_lock  # noqa: PLC0415
+    from training_pipeline.card import model_card  # noqa: PLC0415
+
+    manifests = {verb.__name__: verb(job) for verb in verbs(job)}
     folder = weights / job.recipe.name
     install(job.folder(LM), folder / "lm")
-    install(job.folder(CAPTIONER), folder / "captioner")
-    (folder / "README.md").write_text(card.model_card(job.recipe, manifests), encoding="utf-8")
+    if job.recipe.captioner:
+        install(job.folder(CAPTIONER), folder / "captioner")
+    (folder / "README.md").write_text(model_card(job.recipe, manifests), encoding="utf-8")
     write_lock(folder)
     print(f"ladder: installed into {folder}", file=sys.stderr)
     return manifests
+
+
+def verbs(job: Job) -> Iterator[Verb]:
+    """The verbs of the job's recipe, in their order."""
+    from training_pipeline.evaluate import evaluate  # noqa: PLC0415
+    from training_pipeline.merge import merge  # noqa: PLC0415
+    from training_pipeline.pretrain import pretrain  # noqa: PLC0415
+    from training_pipeline.quantize import quantize  # noqa: PLC0415
+    from training_pipeline.train import refine, train  # noqa: PLC0415
+    from training_pipeline.train_captioner import train_captioner  # noqa: PLC0415
+
+    recipe = job.recipe
+    if not recipe.base:
+        yield pretrain
+    yield train
+    if recipe.refine:
+        yield refine
+    if recipe.adapter.kind != "full":
+        yield merge
+    yield quantize
+    if recipe.captioner:
+        yield train_captioner
+    yield evaluate
 
 
 def install(source: Path, target: Path) -> None:
     """Copy the files that loading needs, and no others, into `target`."""
     shutil.rmtree(target, ignore_errors=True)
     target.mkdir(parents=True)
-    for name in WANTED:
-        if (source / name).is_file():
-            shutil.copyfile(source / name, target / name)
+    for path in (path for name in WANTED for path in sorted(source.glob(name))):
+        shutil.copyfile(path, target / path.name)
 
 
 if __name__ == "__main__":

@@ -1,46 +1,73 @@
 """Verb: GPTQ by GPTQModel, calibrated on this task's own prompts.
 
-Prints what the smaller weights cost in AUROC on the validation rows.
+    python -m training_pipeline.quantize --recipe NAME
+    python -m training_pipeline.quantize --recipe NAME --model FOLDER --output FOLDER \\
+        [--records FILE.jsonl]
+
+Prints what the smaller weights cost in AUROC: of the recipe's validation rows, or, for another
+model with --records, of those rows, which calibrate it too (their labels are not read for that).
 """
 
 import random
 import sys
 from collections.abc import Sequence
 from contextlib import chdir
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from data_preparation.corpora import read_corpora
+from model_package.errors import UserError
 from model_package.policy import load_policy
 from training_pipeline.asks import epoch_asks, make_builder
 from training_pipeline.cli import Job, main, stdout_to_stderr
-from training_pipeline.evaluate import compare
 from training_pipeline.recipe import Quantize
+from training_pipeline.rows import input_files, read_rows, with_sources
 from training_pipeline.run import Stage, need_manifest, run_stage
-from training_pipeline.train import tuned
+from training_pipeline.train import model_files, tuned
 
 VERB = "quantize"
+COMPARED = 150  # rows a source that the loss of AUROC is read off
 
 
 def quantize(job: Job) -> dict[str, Any]:
     """The manifest of the quantized model."""
-    recipe = job.recipe
-    before = need_manifest(job.folder(tuned(job)), tuned(job))
-    settings = recipe.settings("quantize", "prompts", "policy", "seed")
-    stage = Stage(VERB, settings, (before, *job.corpus_files()))
-    manifest = run_stage(job.folder(VERB), stage, lambda folder: _work(job, folder))
-    print(f"AUROC lost by quantizing: {manifest['metrics']['auroc_lost']:+.4f}")
+    job, source, output = _places(job)
+    settings = job.recipe.settings("quantize", "prompts", "policy", "seed")
+    stage = Stage(VERB, settings, (*model_files(source), *input_files(job)))
+    manifest = run_stage(output, stage, lambda folder: _work(job, source, folder))
+    lost = manifest["metrics"]["auroc_lost"]
+    told = "not measured: no rows of both labels are held" if lost is None else f"{lost:+.4f}"
+    print(f"AUROC lost by quantizing: {told}")
     return manifest
 
 
-def _work(job: Job, folder: Path) -> dict[str, Any]:
-    source = job.folder(tuned(job))
-    gptq(source, folder, calibration(job, source), job.recipe.quantize)
-    full, small = (compare(job, model, rows=150) for model in (source, folder))
-    lost = {name: full[name] - small[name] for name in full}
+def _places(job: Job) -> tuple[Job, Path, Path]:
+    """The job as it is meant, the model to quantize, and where the new one goes."""
+    source, output = job.model, job.output
+    if source is None:
+        verb = tuned(job)
+        return job, need_manifest(job.folder(verb), verb).parent, output or job.folder(VERB)
+    if output is None:
+        raise UserError("--model wants --output FOLDER, where the quantized model goes")
+    if not (source / "config.json").is_file():
+        raise UserError(f"--model {source}: no model is there (it has no config.json)")
+    if job.records:
+        rows = tuple(map(str, job.records))
+        job = replace(job, recipe=replace(job.recipe, mix=(), records=(), held=rows))
+    return job, source, output
+
+
+def _work(job: Job, source: Path, folder: Path) -> dict[str, Any]:
+    from training_pipeline.evaluate import compare  # noqa: PLC0415
+
+    prompts = calibration(job, source)
+    gptq(source, folder, prompts, job.recipe.quantize)
+    full, small = (compare(job, model, COMPARED) for model in (source, folder))
+    lost = [full[name] - small[name] for name in full]
     size = sum(path.stat().st_size for path in folder.iterdir())
-    return {"auroc": small, "auroc_lost": sum(lost.values()) / len(lost), "bytes": size}
+    mean = sum(lost) / len(lost) if lost else None
+    return {"auroc": small, "auroc_lost": mean, "bytes": size, "prompts": len(prompts)}
 
 
 def calibration(job: Job, source: Path) -> list[dict[str, list[int]]]:
@@ -50,11 +77,14 @@ def calibration(job: Job, source: Path) -> list[dict[str, list[int]]]:
     recipe = job.recipe
     tokenizer = AutoTokenizer.from_pretrained(source, local_files_only=True)
     builder = make_builder(tokenizer, load_policy(recipe.policy), recipe.prompts)
-    records = list(read_corpora(recipe.corpora(), job.corpora).train)
+    labelled = read_rows(job).labelled
+    records = list(labelled.train or labelled.validation)
     random.Random(recipe.seed).shuffle(records)
     rows = records[: recipe.quantize.calibration]
-    asks = epoch_asks(rows, builder, recipe, 0)
+    asks = epoch_asks(rows, builder, with_sources(recipe, rows), 0)
     ids = [list(ask.ids) for ask in asks][: recipe.quantize.calibration]
+    if not ids:
+        raise UserError("no labelled rows to calibrate on; name some with --records FILE.jsonl")
     return [{"input_ids": one, "attention_mask": [1] * len(one)} for one in ids]
 
 
