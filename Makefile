@@ -12,6 +12,7 @@ IMAGES ?= local_test/test_images
 DEVICE ?= cpu
 IMAGE ?= memesieve:$(PROFILE)-$(DEVICE)
 BASE ?=
+BASE_MODEL ?=
 export CORPORA_DIR
 PYTHON ?= python3.11 python3.12 python3.13 python3
 
@@ -23,6 +24,7 @@ help:  ## list the targets
 	@sed -n -E 's/^([a-z-]+):.*  ## (.*)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 21
 	@echo "Settings, given as in 'make image PROFILE=ospc':"
 	@echo "  PROFILE=$(PROFILE) DEVICE=$(DEVICE) IMAGE=$(IMAGE) CORPORA_DIR=$(or $(CORPORA_DIR),(../shared/data or the user's cache))"
+	@echo "  BASE_MODEL=$(or $(BASE_MODEL),(the recipe's own; a folder with the model that make weights tunes))"
 	@echo "  BASE=$(or $(BASE),(python:3.11-slim, or Debian where no registry answers)) PYTHON='$(PYTHON)'"
 
 .PHONY: run
@@ -68,14 +70,15 @@ format: $(VENV)/test.done  ## let ruff mend and lay out the code
 # -------------------------------------------------------------------------------- data
 
 .PHONY: data
-data: $(VENV)/test.done  ## draw datasets/v1, v2 and v3 again from the grammar
+data: $(VENV)/test.done  ## draw datasets/v1, v2, v3 and functional again
 	@$(PY) -m data_preparation.build v1 v2 v3 --output datasets
+	@$(PY) -m data_preparation.functional --output datasets/functional
 
 # ----------------------------------------------------------------------------- weights
 
 .PHONY: weights
-weights: $(VENV)/test.done  ## train PROFILE's weights from the corpora in CORPORA_DIR
-	@$(PY) -m training_pipeline.ladder --recipe $(PROFILE)
+weights: $(VENV)/test.done  ## train PROFILE's weights from the corpora in CORPORA_DIR (and BASE_MODEL)
+	@$(PY) -m training_pipeline.ladder --recipe $(PROFILE) $(if $(BASE_MODEL),'base=$(BASE_MODEL)')
 
 .PHONY: weights-download
 weights-download: $(VENV)/download.done  ## fetch PROFILE's weights from their hub, and lock them

@@ -1,0 +1,57 @@
+"""The card of the functional data set: what is in it, how it was made, what it is not good for."""
+
+from collections.abc import Mapping, Sequence
+
+from data_preparation.card import WARNING
+from data_preparation.cleaning.report import Value, balance, table
+from data_preparation.record import Record
+
+BY: dict[str, Value] = {
+    "language": lambda row: row.language,
+    "functionality": lambda row: row.category,
+}
+
+FIELDS = """\
+One JSON object a line: `id`, `text`, `language`, `label` (1 harmful, 0 benign), `category` (the
+functionality), `source`, `licence`, `group`. There is no `caption`. Rows of one template share a
+`group`, in whichever language, and a template is in `train.jsonl` or in `validation.jsonl`, never
+in both; about a tenth of each functionality's templates, and at least one, is held back."""
+
+MADE = """\
+Every row is drawn from the templates, slots and groups in `data_preparation/functional/`, written
+for this project. The functionalities follow what the literature on functional tests of
+hate-speech detectors describes; no case of any such test was read or copied. Some group names and
+claims come from the grammar (`data_preparation/grammar/`). Shares of rows, the same for both
+labels, have an opener or a particle, words of another language, or odd spelling. To make the
+same bytes again:
+
+    python -m data_preparation.functional --output datasets/functional"""
+
+WEAKNESSES = """\
+- Templates were written in the four languages side by side by no panel of native speakers; Tamil
+  cases of some names go by rule, and words are put together without regard to whether the
+  statement is plausible (`Buddhists are termites`).
+- The words of English, Chinese, Malay and Tamil slurs do not match one to one; slur homonyms
+  differ from language to language.
+- Sentences are short, one or two clauses; a model learns their wording. Never split these rows
+  but by `group`, and do not report results on `validation.jsonl` as results on real posts."""
+
+
+def about(splits: Mapping[str, Sequence[Record]]) -> str:
+    """The README.md; counts are of all splits together."""
+    rows = [row for split in splits.values() for row in split]
+    found = balance(rows, BY)
+    sizes = ", ".join(f"`{name}.jsonl` has {len(split)}" for name, split in splits.items())
+    sections = [
+        "# functional: hate in many forms, and what only looks like it",
+        WARNING,
+        f"{found['rows']} rows of {found['groups']} templates: {sizes}.",
+        FIELDS,
+        "## Counts",
+        *(table(title, found[title]) for title in BY),
+        "## How it was made",
+        MADE,
+        "## Known weaknesses",
+        WEAKNESSES,
+    ]
+    return "\n\n".join(sections) + "\n"

@@ -1,0 +1,40 @@
+"""How a filled template is said: openers, particles, another language's words, odd spelling.
+
+Every share is the same for both labels, so that none of it says anything about a label.
+"""
+
+import random
+
+from data_preparation.functional.book import Book, Template
+from data_preparation.functional.fill import Choice, fill
+from data_preparation.functional.spelling import vary
+from data_preparation.grammar.files import LANGUAGES
+
+FOREIGN_NAME, FOREIGN_OPENER, OPENER, PARTICLE, VARIED, LOWER = 0.08, 0.06, 0.14, 0.1, 0.18, 0.4
+GUESTS = ((1, 2), (0,), (0,), (0,))  # whose words each of LANGUAGES borrows
+END = ".!?。！？…"
+
+
+def say(book: Book, template: Template, choice: Choice, place: int, rng: random.Random) -> str:
+    """`template` as one writer of the language at `place` might put it."""
+    other = rng.choice(GUESTS[place])
+    guest = other if rng.random() < FOREIGN_NAME else place
+    text = _framed(book, fill(template, choice, place, guest, rng), place, other, rng)
+    text = _capital(text, rng)
+    return vary(text, LANGUAGES[place], rng) if rng.random() < VARIED else text
+
+
+def _capital(text: str, rng: random.Random) -> str:
+    return text if rng.random() < LOWER else text[:1].upper() + text[1:]
+
+
+def _framed(book: Book, text: str, place: int, other: int, rng: random.Random) -> str:
+    """`text` after an opener, or with a particle at its end, or neither."""
+    chance = rng.random()
+    if chance < FOREIGN_OPENER + OPENER:
+        speaker = other if chance < FOREIGN_OPENER else place
+        comma = "，" if place == speaker == LANGUAGES.index("zh") else ", "
+        return rng.choice(book.mixing.openers)[speaker] + comma + text
+    if chance > 1 - PARTICLE and text[-1] not in END:
+        return text + rng.choice(book.mixing.particles)[place]
+    return text

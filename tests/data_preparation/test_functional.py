@@ -1,0 +1,98 @@
+"""The functional rows: four languages a template, both labels alike, the same bytes every time."""
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from data_preparation.functional.__main__ import main
+from data_preparation.functional.book import GROUPS, read_book
+from data_preparation.functional.rows import draw, held_back
+from data_preparation.functional.tamil import SUFFIXES
+from data_preparation.grammar import normal
+from data_preparation.grammar.draw import SLOT
+from data_preparation.grammar.files import LANGUAGES
+from data_preparation.record import Record, read_records
+
+COMMITTED = Path("datasets/functional")
+FILES = ("train.jsonl", "validation.jsonl", "README.md", "run.json")
+
+
+@pytest.fixture(scope="module")
+def rows() -> list[Record]:
+    return [row for name in FILES[:2] for row in read_records(COMMITTED / name)]
+
+
+def test_there_are_350_templates_about_half_of_them_harmful() -> None:
+    labels = Counter(one.label for one in read_book().templates)
+    assert sum(labels.values()) >= 350
+    assert 0.45 <= labels[1] / sum(labels.values()) <= 0.55
+
+
+def test_no_sentence_is_written_twice() -> None:
+    lines = [(n, line) for one in read_book().templates for n, line in enumerate(one.line)]
+    assert [line for line, count in Counter(lines).items() if count > 1] == []
+
+
+def test_forms_are_asked_for_where_there_are_any() -> None:
+    cases = {"", "one", *SUFFIXES}
+    for template in read_book().templates:
+        for line in template.line:
+            found = {(slot[2], slot[3] or "") for slot in SLOT.finditer(line)}
+            assert all(form in cases for name, form in found if name in GROUPS), template.id
+
+
+def test_words_stand_under_both_labels() -> None:
+    used = {label: Counter[str]() for label in (0, 1)}
+    for template in read_book().templates:
+        used[template.label].update(template.slots)
+    assert set(used[0]) == set(used[1])
+    assert min(*used[0].values(), *used[1].values()) >= 2
+
+
+def test_the_committed_rows_are_those_of_the_code(tmp_path: Path) -> None:
+    assert main(["--output", str(tmp_path)]) == 0
+    for name in FILES:
+        assert (tmp_path / name).read_bytes() == (COMMITTED / name).read_bytes(), name
+
+
+def test_another_seed_draws_other_rows(rows: list[Record]) -> None:
+    texts = {row.text for row in draw(read_book(), 800, 1).train}
+    assert len(texts) == 800
+    assert len(texts & {row.text for row in rows}) < 400
+
+
+def test_languages_and_labels_are_balanced(rows: list[Record]) -> None:
+    counts = Counter((row.language, row.label) for row in rows)
+    for language in LANGUAGES:
+        share = counts[language, 1] / (counts[language, 0] + counts[language, 1])
+        assert 0.45 <= share <= 0.55
+
+
+def test_every_draw_is_there_in_four_languages(rows: list[Record]) -> None:
+    draws = Counter(row.id.split("/", 2)[2] for row in rows)
+    assert set(draws.values()) == {4}
+
+
+def test_no_slot_is_left_and_no_text_comes_twice(rows: list[Record]) -> None:
+    assert [row.text for row in rows if set("{}|") & set(str(row.text))] == []
+    keys = Counter(normal(str(row.text)) for row in rows)
+    assert [key for key, count in keys.items() if count > 1] == []
+
+
+def test_whole_templates_are_held_back_of_every_functionality(rows: list[Record]) -> None:
+    templates = read_book().templates
+    held = held_back(templates)
+    assert {one.split("/")[0] for one in held} == {one.functionality for one in templates}
+    assert 0.08 <= len(held) / len(templates) <= 0.12
+    groups = {row.group for row in read_records(COMMITTED / "validation.jsonl")}
+    assert groups == {f"functional/{one}" for one in held}
+    assert not groups & {row.group for row in read_records(COMMITTED / "train.jsonl")}
+
+
+def test_a_user_who_asks_for_too_much_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").touch()
+    assert main(["--output", str(tmp_path / "file")]) == 2
+    assert capsys.readouterr().err.startswith("functional: ")

@@ -1,0 +1,86 @@
+"""The parts of the functional rows: Tamil forms, fillings, spelling."""
+
+import random
+
+import pytest
+
+from data_preparation.functional.book import Template, read_book
+from data_preparation.functional.fill import Choice, fill
+from data_preparation.functional.spelling import vary
+from data_preparation.functional.tamil import decline, singular
+
+TAMIL = 3
+
+
+@pytest.mark.parametrize(
+    ("name", "case", "declined"),
+    [
+        ("அகதிகள்", "acc", "அகதிகளை"),
+        ("அகதிகள்", "dat", "அகதிகளுக்கு"),
+        ("அகதிகள்", "gen", "அகதிகளின்"),
+        ("அகதிகள்", "soc", "அகதிகளுடன்"),
+        ("என் அலாரம்", "acc", "என் அலாரத்தை"),
+        ("இந்த லேப்டாப்", "acc", "இந்த லேப்டாப்பை"),
+        ("என் உடைஞ்ச குடை", "acc", "என் உடைஞ்ச குடையை"),
+        ("என் முதலாளி", "dat", "என் முதலாளிக்கு"),
+        ("இந்த பழைய செருப்பு", "acc", "இந்த பழைய செருப்பை"),
+    ],
+)
+def test_tamil_cases(name: str, case: str, declined: str) -> None:
+    assert decline(name, case) == declined
+
+
+def test_a_name_that_no_rule_covers_is_refused() -> None:
+    with pytest.raises(ValueError, match="no rule"):
+        decline("அக்கா", "acc")
+
+
+def test_tamil_singular() -> None:
+    assert singular("இந்தோனேசியர்கள்") == "இந்தோனேசியர்"
+
+
+def say(line: str, who: str, place: int, guest: int) -> str:
+    book = read_book()
+    words = {"hate": ("hate|hating", "讨厌", "benci", "வெறுக்குறேன்|வெறுக்க")}
+    choice = Choice({"who": book.groups[who]}, words)
+    template = Template("x/0", "x", 1, (line,) * 4)
+    return fill(template, choice, place, guest, random.Random(0))
+
+
+def test_groups_of_the_grammar_and_our_own_stand_in_their_tamil_case() -> None:
+    assert say("{who.acc} {hate}", "malay", TAMIL, TAMIL) == "மலாய்க்காரர்களை வெறுக்குறேன்"
+    assert say("{who.dat} உதவி", "refugee", TAMIL, TAMIL) == "அகதிகளுக்கு உதவி"
+    assert say("{who.acc} {hate.2}வே இல்ல", "refugee", TAMIL, TAMIL) == "அகதிகளை வெறுக்கவே இல்ல"
+
+
+def test_an_english_name_takes_a_tamil_case_too() -> None:
+    assert say("{who.acc} {hate}", "malay", TAMIL, 0) == "Malays-ஐ வெறுக்குறேன்"
+
+
+def test_names_of_another_language_are_mixed_in() -> None:
+    assert say("I {hate} {who}", "malay", 0, 2) == "I hate orang Melayu"
+    assert say("{hate.2} {who}", "malay", 0, 0) == "hating Malays"
+
+
+def test_one_of_the_alternatives_is_taken() -> None:
+    said = {say("a {who} // b {who}", "malay", 0, 0)}
+    assert said <= {"a Malays", "b Malays"}
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("people should never believe rumours", "en"),
+        ("我从来没说过这种话", "zh"),
+        ("நான் அப்படிச் சொல்லவே இல்ல", "ta"),
+    ],
+)
+def test_spelling_varies_and_stays_readable(text: str, language: str) -> None:
+    varied = [vary(text, language, random.Random(n)) for n in range(50)]
+    assert sum(one != text for one in varied) >= 40
+    assert all(len(set(text) & set(one)) > len(set(text)) / 2 for one in varied)
+
+
+def test_short_text_survives_every_change() -> None:
+    for language in ("en", "zh", "ms", "ta"):
+        assert all(vary("ok", language, random.Random(n)) for n in range(50))
