@@ -80,6 +80,10 @@ data: $(VENV)/test.done  ## draw datasets/v1, v2, v3 and functional again
 weights: $(VENV)/test.done  ## train PROFILE's weights from the corpora in CORPORA_DIR (and BASE_MODEL)
 	@$(PY) -m training_pipeline.ladder --recipe $(PROFILE) $(if $(BASE_MODEL),'base=$(BASE_MODEL)')
 
+.PHONY: ablation
+ablation: $(VENV)/test.done  ## what each part of PROFILE is worth, on held-out memes: build/ablation
+	@$(PY) -m benchmarks.ablation --profile $(PROFILE) --output build/ablation
+
 .PHONY: weights-download
 weights-download: $(VENV)/download.done  ## fetch PROFILE's weights from their hub, and lock them
 	@$(PY) -m model_package.weights download --profile $(PROFILE)
