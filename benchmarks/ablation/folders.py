@@ -7,6 +7,8 @@ from pathlib import Path
 
 from model_package.errors import UserError
 
+TUNED = ("merge", "refine", "train")  # the last of a ladder's verbs that left a whole tuned model
+
 
 @dataclass(frozen=True)
 class Folders:
@@ -30,7 +32,7 @@ def find_folders(shipped: Path, runs: Path, untuned: Path | None, full: Path | N
     return Folders(
         shipped,
         _model("--untuned", untuned, (runs / "pretrain",)),
-        _model("--full", full, (runs / "refine", runs / "train")),
+        _model("--full", full, tuple(runs / verb for verb in TUNED)),
     )
 
 
