@@ -79,12 +79,12 @@ def _ranking(rows: Scored, weights: Floats) -> tuple[Floats, Floats]:
 
 
 def _verdicts(rows: Scored, weights: Floats) -> tuple[Floats, Floats, Floats]:
-    """Accuracy, F1 of the harmful class, and the share of benign rows called harmful."""
+    """Accuracy, F1 of the harmful class where it is there, share of benign called harmful."""
     labels, called = rows.labels, rows.verdicts
     kinds = (labels * called, (1 - labels) * called, labels * (1 - called))
     true, false, missed = (weights @ np.stack(kinds, axis=1)).T  # (draws,) each
     total, benign = weights.sum(axis=1), weights @ (1 - labels)
-    f1 = 2 * true / (2 * true + false + missed)
+    f1 = np.where(true + missed > 0, 2 * true / (2 * true + false + missed), np.nan)
     return 1 - (false + missed) / total, f1, false / benign
 
 

@@ -8,7 +8,8 @@ from data_preparation.record import Record
 
 
 def score(train: Sequence[Record], held: Sequence[Record]) -> list[float]:
-    """P(harmful) of each record in `held`, by a model of its own corpus's rows in `train`."""
+    """P(harmful) of each record in `held`, by a model of its own corpus's rows in `train`; 0.5
+    where those are not of both labels."""
     rows: dict[str, list[Record]] = defaultdict(list)
     asked: dict[str, list[int]] = defaultdict(list)
     for record in train:
@@ -17,6 +18,8 @@ def score(train: Sequence[Record], held: Sequence[Record]) -> list[float]:
         asked[record.source or ""].append(number)
     probas = [0.5] * len(held)
     for source, numbers in asked.items():
+        if len({record.label for record in rows[source]}) < 2:
+            continue
         model = _model().fit(*_texts_and_labels(rows[source]))
         found = model.predict_proba([_text(held[number]) for number in numbers])[:, 1]
         for number, proba in zip(numbers, found, strict=True):

@@ -1,10 +1,10 @@
 """The model card: what the weights were made from, how, how good they are, and their limits."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from data_preparation.registry import Corpus, find_corpus
-from training_pipeline.recipe import Recipe, need
+from training_pipeline.card_tables import captioner, data, languages, quality, seconds
+from training_pipeline.recipe import Fit, Recipe
 
 Manifests = Mapping[str, Mapping[str, Any]]
 
@@ -12,91 +12,113 @@ CARD = """# {name}: weights made by training_pipeline/
 
 {summary}.
 Made by `python -m training_pipeline.ladder --recipe {name}`; every number below is read off that
-run. Licence of the weights: Apache-2.0, the project's own.
+run's manifests. Licence of the weights: Apache-2.0, the project's own, as far as it goes.
 
-- `lm/`: a Mistral-class language model with its own case-blind byte-level BPE tokenizer of
-  {vocabulary} tokens; {parameters:,} parameters, linear layers in GPTQ {bits} bits (group {group}).
-  It answers the policy `{policy}`, whose prompts it was tuned on, the loss on the answer alone.
-- `captioner/`: a BLIP of {blip:,} parameters, from scratch on {pictures} pictures.
+{models}
 
 ## Data
 
-All of it is public and of class *open*; nothing of class *study* was used.
+Class *open*: weights and data made from it may be shared. Nothing of class *study* was used.
 
-| corpus | source | licence |
-| --- | --- | --- |
-{corpora}
+{data}
 
 In Davidson only the hate class counts as harmful; offensive words without hate are benign.
 Harm-C's pictures have no licence of their own: trained on, never passed on. Its captions are
 another model's output.
 
+## Recipe
+
+`training_pipeline/recipes/{name}.toml`, seed {seed}, policy `{policy}`, whose prompts the language
+model was tuned on, the loss on the answer alone.
+
+{recipe}
+
+Seconds of each stage's last uninterrupted part: {seconds}.
+
 ## Quality
 
-On validation rows that no stage of training read (COLD's dev file, Harm-C's val file, else a
-grouped tenth): AUROC with its 95 % bootstrap interval. TF-IDF is logistic regression, one
-model a corpus, on the same training rows. Harm-C here is its gold text and ClipCap's captions.
+On rows that no stage of training read (a corpus's own validation file, else a grouped tenth);
+{rows}. *Full* is the model before quantizing, *shipped* the one beside this card.
+TF-IDF is logistic regression, one model a source, on the same training rows. In brackets, the
+95 % interval of 1000 bootstrap draws; ECE is the expected calibration error in 15 equally wide
+bins. Captions and texts are the corpora's own here, not read off pictures.
 
-| corpus | rows | full precision | as shipped | accuracy as shipped | TF-IDF |
-| --- | --- | --- | --- | --- | --- |
-{scores}
-
-At most {rows} rows a corpus were scored. Seconds on two shared cores, of each stage's last
-uninterrupted part: {seconds}.
-
+{quality}
+{captioner}
 ## Limits
 
 {notes}
-- Small models from small corpora, with their annotators' judgements and slips in them. The
-  threshold is the policy's own, not tuned.
-- No Malay was trained on. Chinese is mainland, Tamil mostly film comments from YouTube.
-- The captioner learnt from 3,000 memes of American politics and the pandemic, and machine
-  captions; its words say little of what a picture shows.
-- Harm that needs the picture and the text together is mostly missed.
+- Small corpora, with their annotators' judgements and slips in them, and few languages:
+  {languages}. What it makes of other languages and dialects was not measured.
+- The label's threshold and the probability's temperature are the profile's, or where it has none
+  the policy's; the figures above are at the policy's own threshold.
+- Mentions of an identity, counter-speech, reclaimed words and quoted insults are the classic
+  false alarms; hints, irony, and harm that needs the picture and the text together the classic
+  misses.
 
 ## Must not be used
 
-To punish, profile or silence a person without a human's review; to judge speech in a language
-or community that it was not measured on; as evidence of anyone's intent.
+To punish, profile or silence a person without a human's review; where nobody can appeal; to judge
+speech in a language or community that it was not measured on; as evidence of anyone's intent.
 """
 
 
 def model_card(recipe: Recipe, manifests: Manifests) -> str:
     """The card's Markdown, from the recipe and each verb's manifest."""
     metrics = {verb: manifest["metrics"] for verb, manifest in manifests.items()}
+    rows = f"at most {recipe.evaluate_rows} rows a source" if recipe.evaluate_rows else "all rows"
     return CARD.format(
         name=recipe.name,
         summary=recipe.summary[0].upper() + recipe.summary[1:],
+        models="\n".join(_models(recipe, metrics)),
+        data=data(recipe),
+        seed=recipe.seed,
         policy=recipe.policy,
-        vocabulary=need(recipe.lm, "lm").vocabulary,
-        parameters=metrics["pretrain"]["parameters"],
-        bits=recipe.quantize.bits,
-        group=recipe.quantize.group,
-        blip=metrics["train_captioner"]["parameters"],
-        pictures=metrics["train_captioner"]["pictures"],
-        corpora=_corpora(find_corpus(name) for name in recipe.corpora()),
-        scores=_scores(metrics["evaluate"]),
-        rows=recipe.evaluate_rows or "all",
-        notes="\n".join(f"- {note}" for note in recipe.notes),
-        seconds=", ".join(f"{verb} {one['seconds']:.0f}" for verb, one in manifests.items()),
+        recipe="\n".join(_stages(recipe)),
+        seconds=seconds(manifests),
+        rows=rows,
+        quality=quality(metrics["evaluate"]),
+        captioner=captioner(metrics.get("train_captioner", {})),
+        notes="\n".join(f"- {note}" for note in recipe.notes) or "- No others are known yet.",
+        languages=", ".join(languages(recipe)),
     )
 
 
-def _corpora(corpora: Iterable[Corpus]) -> str:
-    rows = (
-        f"| {one.name} | {one.repository} {one.commit[:8]} | {one.licence} |" for one in corpora
-    )
-    return "\n".join(rows)
+def _models(recipe: Recipe, metrics: Mapping[str, Any]) -> Iterator[str]:
+    one = recipe.quantize
+    if recipe.lm and "pretrain" in metrics:
+        yield (
+            "- `lm/`: a Mistral-class language model from scratch, with its own case-blind "
+            f"byte-level BPE tokenizer of\n  {recipe.lm.vocabulary} tokens; "
+            f"{metrics['pretrain']['parameters']:,} parameters, linear layers in GPTQ {one.bits} "
+            f"bits (group {one.group})."
+        )
+    else:
+        yield (
+            f"- `lm/`: the model in `{recipe.base}`, tuned; linear layers in GPTQ {one.bits} bits "
+            f"(group {one.group}). Its own licence holds besides."
+        )
+    if "train_captioner" in metrics:
+        size, pictures = (metrics["train_captioner"][key] for key in ("parameters", "pictures"))
+        yield f"- `captioner/`: a BLIP of {size:,} parameters, from scratch on {pictures} pictures."
 
 
-def _scores(metrics: Mapping[str, Any]) -> str:
-    return "\n".join(
-        f"| {source} | {shipped['rows']} | {_interval(metrics['full'][source]['auroc'])} "
-        f"| {_interval(shipped['auroc'])} | {_interval(shipped['accuracy'])} "
-        f"| {_interval(metrics['tfidf'][source]['auroc'])} |"
-        for source, shipped in metrics["quantized"].items()
-    )
+def _stages(recipe: Recipe) -> Iterator[str]:
+    yield "| stage | epochs | steps at most | batch | learning rate | what changes |"
+    yield "| --- | --- | --- | --- | --- | --- |"
+    adapter = recipe.adapter
+    low_rank = f"{adapter.kind}, r {adapter.r}, alpha {adapter.alpha}"
+    changes = "all weights" if adapter.kind == "full" else low_rank
+    if recipe.pretrain:
+        yield _stage("pretrain", recipe.pretrain, "all weights, from random ones")
+    yield _stage("train", recipe.train, changes)
+    if recipe.refine:
+        yield _stage("refine", recipe.refine.fit, "all weights, another mixture")
+    if recipe.captioner:
+        yield _stage("train_captioner", recipe.captioner.fit, "all weights, from random ones")
 
 
-def _interval(score: Mapping[str, float]) -> str:
-    return f"{score['value']:.3f} ({score['low']:.3f}-{score['high']:.3f})"
+def _stage(verb: str, fit: Fit, changes: str) -> str:
+    batch = fit.batch * fit.accumulate
+    steps = fit.steps or "–"
+    return f"| {verb} | {fit.epochs} | {steps} | {batch} | {fit.learning_rate:g} | {changes} |"

@@ -14,7 +14,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from data_preparation.corpora import read_corpora
 from local_test.metrics import MEASURES, measure, scored
 from local_test.slices import sliced
 from model_package.errors import UserError
@@ -22,6 +21,7 @@ from model_package.policy import load_policy
 from training_pipeline import baseline, cli, evaluate_records
 from training_pipeline.cli import Job
 from training_pipeline.held import Metrics, by_source, columns, held_rows, score
+from training_pipeline.rows import input_files, read_rows
 from training_pipeline.run import Stage, need_manifest, run_stage
 from training_pipeline.train import tuned
 
@@ -36,8 +36,8 @@ def evaluate(job: Job) -> dict[str, Any]:
         return _one(job, job.model)
     inputs = tuple(need_manifest(job.folder(verb), verb) for verb in (tuned(job), QUANTIZED))
     settings = {**recipe.settings("prompts", "policy", "evaluate_rows"), "measures": MEASURES}
-    files = (*job.corpus_files(), *map(Path, recipe.held))
-    return run_stage(job.folder(VERB), Stage(VERB, settings, inputs + files), lambda _: _work(job))
+    stage = Stage(VERB, settings, inputs + input_files(job))
+    return run_stage(job.folder(VERB), stage, lambda _: _work(job))
 
 
 def _one(job: Job, folder: Path) -> Metrics:
@@ -53,8 +53,7 @@ def _work(job: Job) -> dict[str, Any]:
     held = held_rows(job, job.recipe.evaluate_rows)
     folders = {"full": job.folder(tuned(job)), "quantized": job.folder(QUANTIZED)}
     probas = {name: score(job, folder, held) for name, folder in folders.items()}
-    train = read_corpora(job.recipe.corpora(), job.corpora).train
-    probas["tfidf"] = baseline.score(train, held)
+    probas["tfidf"] = baseline.score(read_rows(job).labelled.train, held)
     threshold = _threshold(job)
     metrics: dict[str, Any] = {
         name: by_source(held, one, threshold) for name, one in probas.items()

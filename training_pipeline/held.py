@@ -8,39 +8,35 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from data_preparation.corpora import read_corpora
-from data_preparation.record import Record, read_records
+from data_preparation.record import Record
 from local_test.slices import Columns, sliced
 from model_package.evidence import Evidence
 from model_package.policy import load_policy
 from model_package.profile import LanguageModel
 from training_pipeline.cli import Job
+from training_pipeline.rows import read_rows
 
 Metrics = dict[str, dict[str, Any]]  # of each slice
 
 
 def held_rows(job: Job, rows: int) -> list[Record]:
-    """The labelled rows that the recipe judges by: validation rows of its corpora, and of its
-    files of records; at most `rows` of each source, 0 for all."""
-    files = (record for name in job.recipe.held for record in read_records(Path(name)))
-    corpora = read_corpora(job.recipe.corpora(), job.corpora).validation
-    return sample([one for one in (*corpora, *files) if one.label is not None], rows)
+    """The rows that the recipe judges by: validation rows of its corpora, and its held files; at
+    most `rows` of each source, 0 for all."""
+    return sample(read_rows(job).labelled.validation, rows)
 
 
 def score(job: Job, folder: Path, records: Sequence[Record]) -> list[float]:
-    """The policy's probability for each record, by the model in `folder`, on the CPU."""
-    import torch  # noqa: PLC0415
-
+    """The policy's probability for each record, by the model in `folder`, on the GPU if any."""
+    from model_package.loading import choose_device  # noqa: PLC0415
     from model_package.score import load_scorer  # noqa: PLC0415
 
     prompts = job.recipe.prompts
     settings = LanguageModel(
-        dtype="float32",
         max_text_tokens=prompts.max_text_tokens,
         max_caption_tokens=prompts.max_caption_tokens,
     )
     policy = load_policy(job.recipe.policy)
-    scorer = load_scorer(folder, settings, policy, torch.device("cpu"))
+    scorer = load_scorer(folder, settings, policy, choose_device("auto"))
     evidences = [Evidence(one.caption or "", one.text or "") for one in records]
     return [policy.decide(answers) for answers in scorer.score(evidences)]
 

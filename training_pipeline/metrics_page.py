@@ -83,7 +83,7 @@ def cell(score: Mapping[str, float] | None) -> str:
     """A value with its interval, or a dash."""
     if score is None:
         return "–"
-    return f"{score['value']:.3f} ({score['low']:.3f}-{score['high']:.3f})"
+    return f"{score['value']:.3f} ({score['low']:.3f} to {score['high']:.3f})"
 
 
 def _escape(name: str) -> str:
