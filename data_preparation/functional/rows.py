@@ -14,12 +14,15 @@ from data_preparation.split import Split
 from model_package.errors import UserError
 
 HELD = 10  # one template of so many is held for validation
-ROUNDS = 2000
+ROUNDS = 400
+FEWEST = 2 * len(LANGUAGES) * (HELD - 1)  # one row a label and language to validate with
 TRIES = 4
 
 
 def draw(book: Book, rows: int, seed: int) -> Split:
     """About `rows` rows to train on and a ninth as many of other templates, shuffled."""
+    if rows < FEWEST:
+        raise UserError(f"--rows {rows} is too few; ask for {FEWEST} or more")
     held = held_back(book.templates)
     train = [one for one in book.templates if one.id not in held]
     validation = [one for one in book.templates if one.id in held]

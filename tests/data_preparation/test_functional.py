@@ -1,6 +1,7 @@
 """The functional rows: four languages a template, both labels alike, the same bytes every time."""
 
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from data_preparation.grammar import normal
 from data_preparation.grammar.draw import SLOT
 from data_preparation.grammar.files import LANGUAGES
 from data_preparation.record import Record, read_records
+from model_package.errors import UserError
 
 COMMITTED = Path("datasets/functional")
 FILES = ("train.jsonl", "validation.jsonl", "README.md", "run.json")
@@ -90,9 +92,26 @@ def test_whole_templates_are_held_back_of_every_functionality(rows: list[Record]
     assert not groups & {row.group for row in read_records(COMMITTED / "train.jsonl")}
 
 
-def test_a_user_who_asks_for_too_much_is_told(
+def test_too_many_rows_for_the_templates_are_refused() -> None:
+    book = read_book()
+    kept = tuple(one for one in book.templates if one.functionality.startswith("question"))
+    with pytest.raises(UserError, match="give only 0 rows of a label; ask for fewer --rows"):
+        draw(replace(book, templates=kept[:1]), 800, 0)
+
+
+def test_mistakes_of_a_user_are_one_line(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    assert main(["--output", str(tmp_path), "--rows", "71"]) == 2
+    assert capsys.readouterr().err == "functional: --rows 71 is too few; ask for 72 or more\n"
     (tmp_path / "file").touch()
     assert main(["--output", str(tmp_path / "file")]) == 2
-    assert capsys.readouterr().err.startswith("functional: ")
+    assert capsys.readouterr().err.startswith(f"functional: {tmp_path / 'file'}: no folder")
+
+
+def test_the_fewest_rows_are_one_of_each_label_to_validate_with(tmp_path: Path) -> None:
+    assert main(["--output", str(tmp_path), "--rows", "72"]) == 0
+    rows = read_records(tmp_path / "validation.jsonl")
+    assert Counter((row.language, row.label) for row in rows) == Counter(
+        (language, label) for language in LANGUAGES for label in (0, 1)
+    )
