@@ -34,8 +34,8 @@ WEAKNESSES = """\
 - The words of English, Chinese, Malay and Tamil slurs do not match one to one; slur homonyms
   differ from language to language.
 - Sentences are short, one or two clauses, and a model learns their wording: TF-IDF with logistic
-  regression, one model a language, five folds, has an AUROC of 0.98 to 0.99 where folds are drawn
-  by row, and of 0.52 to 0.68 where they are drawn by template (in-sample: 1.00). Never split these
+  regression, one model a language, five folds, has an AUROC of 0.97 to 0.99 where folds are drawn
+  by row, and of 0.53 to 0.67 where they are drawn by template (in-sample: 1.00). Never split these
   rows but by `group`, and report nothing on `validation.jsonl` as if it were on real posts."""
 
 
