@@ -47,7 +47,7 @@ class Job:
     """A recipe, the folder of its runs, and where corpora are read from.
 
     records: files of rows to learn from besides the recipe's. model: a folder in place of the
-    recipe's own models; output: where what is made of it goes. checkpoint: for merge: the step of an
+    recipe's own models; output: where what is made goes. checkpoint: for merge: the step of an
     earlier adapter.
     """
 

@@ -5,6 +5,7 @@ tokens alone, whatever the example is. Knows nothing of corpora or policies.
 """
 
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +34,8 @@ class AnswerTrainer(SFTTrainer):  # type: ignore[misc]
         num_items_in_batch: Tensor | int | None = None,
     ) -> Any:
         """Cross entropy, summed over the answers and divided by all answers of the step."""
-        answers = inputs.pop("labels")
+        answers = inputs.pop("shift_labels")
+        inputs.pop("labels")
         outputs = model(**inputs, use_cache=False)
         total = answer_loss(outputs.logits, answers)
         loss = total / (len(answers) if num_items_in_batch is None else num_items_in_batch)
@@ -114,6 +116,11 @@ def _trainer(
 ) -> AnswerTrainer:
     from datasets import Dataset  # noqa: PLC0415
 
+    def collate(rows: Sequence[dict[str, int]]) -> dict[str, Tensor]:
+        batch = lesson.collate([lesson.data[row["place"]] for row in rows])
+        # Says that no first label is to be left out where a step's answers are counted.
+        return {**batch, "shift_labels": batch["labels"]}
+
     # TRL wants a table; ours holds the examples' places, and the examples stay what they are.
     table = Dataset.from_dict({"place": range(len(lesson.data))})
     trainer = AnswerTrainer(
@@ -124,7 +131,7 @@ def _trainer(
             dataset_kwargs={"skip_prepare_dataset": True},
         ),
         train_dataset=table,
-        data_collator=lambda rows: lesson.collate([lesson.data[row["place"]] for row in rows]),
+        data_collator=collate,
         processing_class=tokenizer,
         peft_config=_peft(recipe.adapter),
     )

@@ -3,7 +3,7 @@
 import pytest
 
 from model_package.errors import UserError
-from training_pipeline.recipe import FOLDER, load_recipe
+from training_pipeline.recipe import FOLDER, Adapter, load_recipe, need
 
 
 @pytest.mark.parametrize("name", [path.stem for path in FOLDER.glob("*.toml")])
@@ -13,7 +13,8 @@ def test_every_recipe_of_the_folder_is_valid(name: str) -> None:
 
 def test_overrides_reach_any_depth() -> None:
     recipe = load_recipe("smoke", ["train.epochs=7", "policy=vr-contact", "captioner.fit.batch=3"])
-    assert (recipe.train.epochs, recipe.policy, recipe.captioner.fit.batch) == (7, "vr-contact", 3)
+    captioner = need(recipe.captioner, "captioner")
+    assert (recipe.train.epochs, recipe.policy, captioner.fit.batch) == (7, "vr-contact", 3)
     assert recipe.pretrain == load_recipe("smoke").pretrain
 
 
@@ -40,3 +41,24 @@ def test_settings_are_plain_values() -> None:
     mix = load_recipe("smoke").settings("mix", "seed")
     assert mix["seed"] == 1
     assert mix["mix"][0] == {"corpus": "cold", "harmful": 1.0, "benign": 1.0}
+
+
+def test_the_ospc_recipe_is_the_seeds() -> None:
+    recipe = load_recipe("ospc")
+    seven = ("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj")
+    assert recipe.adapter == Adapter("qlora", 32, 32, 0.0, seven)
+    fit = recipe.train
+    assert (fit.batch * fit.prompts, fit.steps, fit.length, fit.warmup) == (24, 1600, 2048, 10)
+    assert (fit.optimizer, fit.views, recipe.quantize.bits) == ("adamw_8bit", "all", 4)
+
+
+def test_parts_may_be_left_out_and_are_named_where_they_are_needed() -> None:
+    recipe = load_recipe("ospc")
+    assert (recipe.lm, recipe.pretrain, recipe.captioner) == (None, None, None)
+    with pytest.raises(UserError, match=r"this recipe has no \[captioner\]"):
+        need(recipe.captioner, "captioner")
+
+
+def test_a_second_tuning_of_an_adapter_is_refused() -> None:
+    with pytest.raises(UserError, match="wants adapter.kind full"):
+        load_recipe("smoke", ["adapter.kind=lora"])

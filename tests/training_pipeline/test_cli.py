@@ -1,0 +1,73 @@
+"""The verbs' command lines: quick help, flags between settings, one line for a user's mistake."""
+
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from training_pipeline import ladder, merge, quantize, train
+from training_pipeline.cli import Job, main, parse
+
+IMPORTS = "train, merge, quantize, ladder, rows, plot, processes"
+
+
+def test_help_imports_no_torch() -> None:
+    code = (
+        f"import sys; from training_pipeline import {IMPORTS}; "
+        "assert not {'torch', 'transformers', 'trl', 'peft', 'matplotlib'} & set(sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_flags_may_stand_between_settings(tmp_path: Path) -> None:
+    given = ["train.epochs=3", "--recipe", "smoke", "--records", "a.jsonl"]
+    job = parse("train", [*given, "seed=7", "--runs", str(tmp_path), "--records", "b.jsonl"])
+    assert (job.recipe.train.epochs, job.recipe.seed) == (3, 7)
+    assert job.records == (Path("a.jsonl"), Path("b.jsonl"))
+    assert job.folder("train") == tmp_path / "smoke" / "train"
+
+
+def run(verb: str, *flags: str) -> int:
+    works: dict[str, Callable[[Job], object]] = {
+        "train": train.tune,
+        "quantize": quantize.quantize,
+        "ladder": ladder.climb,
+        "merge": merge.merge,
+    }
+    return main(verb, works[verb], ["--recipe", "ospc", *flags])
+
+
+@pytest.mark.parametrize(
+    ("verb", "flags", "reason"),
+    [
+        ("train", ["base=gone"], "base model gone: no model is there"),
+        (
+            "ladder",
+            ["base=gone"],
+            "give the folder of one by base=FOLDER (make weights: BASE_MODEL",
+        ),
+        ("train", ["adapter.kind=dora"], "kind 'dora' is unknown; use full, lora, qlora"),
+        ("train", ["train.views=both"], "views 'both' is unknown; use turns or all"),
+        ("train", ["train.batch=0"], "batch cannot be 0; the least is 1"),
+        ("train", ["base="], "name a model to begin with by `base`, or give [lm] and [pretrain]"),
+        ("merge", [], "holds no finished run; run train first"),
+        ("quantize", [], "holds no finished run; run merge first"),
+        ("quantize", ["--model", "gone"], "--model wants --output FOLDER"),
+        ("quantize", ["--model", "gone", "--output", "x"], "--model gone: no model is there"),
+    ],
+)
+def test_a_mistake_is_one_line_and_exit_code_2(
+    verb: str,
+    flags: list[str],
+    reason: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert run(verb, "--runs", str(tmp_path), *flags) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.startswith(f"{verb}: ")
+    assert reason in err
+    assert len(err.splitlines()) == 1

@@ -1,0 +1,82 @@
+"""Files of rows: what a line may be, and what is refused."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from data_preparation.record import Record
+from model_package.errors import UserError
+from training_pipeline.cli import Job
+from training_pipeline.recipe import Mix, load_recipe
+from training_pipeline.rows import Chat, Completion, read_file, read_rows, with_sources
+
+MESSAGES = [{"role": "user", "content": "hi"}, {"role": "assistant", "content": "ho"}]
+
+
+def write(path: Path, *rows: Any) -> Path:
+    path.write_text("\n".join(map(json.dumps, rows)) + "\n\n", encoding="utf-8")
+    return path
+
+
+def test_each_kind_of_row_is_told_from_the_others(tmp_path: Path) -> None:
+    path = write(
+        tmp_path / "rows.jsonl",
+        {"id": "1", "text": "x", "label": 1},
+        {"id": "2", "messages": MESSAGES, "label": 1},
+        {"prompt": "a", "completion": "b"},
+    )
+    assert list(read_file(path)) == [
+        Record("1", text="x", label=1),
+        Chat(f"{path}:2", tuple(MESSAGES)),
+        Completion(f"{path}:3", "a", "b"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        ({"id": "1", "text": "x"}, "no label, no messages, no prompt and completion"),
+        ({"prompt": "a", "completion": ""}, "must be text, and the latter not empty"),
+        ({"prompt": ["a"], "completion": "b"}, "must be text"),
+        ({"prompt": "a", "answer": "b"}, "a record is a JSON object with an id"),
+        ([1], "a record is a JSON object with an id"),
+    ],
+)
+def test_a_row_that_teaches_nothing_is_named(tmp_path: Path, row: Any, reason: str) -> None:
+    path = write(tmp_path / "rows.jsonl", {"prompt": "a", "completion": "b"}, row)
+    with pytest.raises(UserError, match=f"rows.jsonl:2: .*{reason}"):
+        list(read_file(path))
+
+
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match=r"gone\.jsonl: cannot be read"):
+        list(read_file(tmp_path / "gone.jsonl"))
+
+
+def test_files_join_the_mixture_and_held_groups_are_never_learnt(
+    tmp_path: Path, stand_in: Path
+) -> None:
+    learn = write(
+        tmp_path / "learn.jsonl",
+        {"id": "a", "text": "x", "label": 1, "group": "g", "source": "mine"},
+        {"id": "b", "text": "y", "label": 0, "group": "h", "source": "mine"},
+        {"prompt": "a", "completion": "b"},
+    )
+    held = write(tmp_path / "held.jsonl", {"id": "c", "text": "z", "label": 0, "group": "h"})
+    recipe = replace(load_recipe("smoke"), mix=(Mix("cold"),), held=(str(held),))
+    rows = read_rows(Job(recipe, tmp_path, stand_in, records=(learn,)))
+    assert [row.id for row in rows.labelled.train if row.source != "cold"] == ["a"]
+    assert [row.id for row in rows.labelled.validation if row.source != "cold"] == ["c"]
+    assert rows.talks == (Completion(f"{learn}:3", "a", "b"),)
+    assert with_sources(recipe, rows.labelled.train).corpora() == ("cold", "mine")
+
+
+def test_rows_for_study_only_are_refused(tmp_path: Path, stand_in: Path) -> None:
+    path = write(
+        tmp_path / "rows.jsonl", {"id": "a", "text": "x", "label": 1, "source": "toxicn by m"}
+    )
+    with pytest.raises(UserError, match="rows of toxicn are for study only"):
+        read_rows(Job(load_recipe("smoke"), tmp_path, stand_in, records=(path,)))
