@@ -1,10 +1,18 @@
-"""A small BLIP from scratch: its word pieces, its picture processor, its random weights."""
+"""A small BLIP from scratch: its word pieces, its picture processor, its weights, batches, loss."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from training_pipeline.looks import Floats
+from training_pipeline.pictures import Squares
 from training_pipeline.recipe import Captioner
 
+SMOOTHING = 0.1  # of the words' labels
+Example = tuple[Squares, list[int], Floats]  # a view (side, side, 3); caption's ids; its looks
 SPECIAL = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
 
 
@@ -56,7 +64,6 @@ def make_blip(settings: Captioner, tokenizer: Any) -> Any:
         "eos_token_id": tokenizer.sep_token_id,
         "sep_token_id": tokenizer.sep_token_id,
         "pad_token_id": tokenizer.pad_token_id,
-        "label_smoothing": 0.1,
     }
     config = BlipConfig(
         vision_config=vision,
@@ -65,3 +72,49 @@ def make_blip(settings: Captioner, tokenizer: Any) -> Any:
         image_text_hidden_size=settings.hidden,
     )
     return BlipForConditionalGeneration(config)
+
+
+class Collate:
+    """Examples become a batch: pixel_values (batch, 3, side, side), input_ids (batch, seq)."""
+
+    def __init__(self, tokenizer: Any, processor: Any) -> None:
+        self.pad = tokenizer.pad_token_id
+        self.mean, self.deviation = (
+            torch.tensor(values)[:, None, None]
+            for values in (processor.image_mean, processor.image_std)
+        )
+
+    def __call__(self, examples: Sequence[Example]) -> dict[str, Any]:
+        width = max(len(ids) for _, ids, _ in examples)
+        ids = torch.tensor([[*ids, *[self.pad] * (width - len(ids))] for _, ids, _ in examples])
+        pixels = torch.from_numpy(np.stack([view for view, _, _ in examples]))
+        levels = pixels.permute(0, 3, 1, 2).float() / 255
+        words = ids.masked_fill(ids == self.pad, -100)
+        seen = torch.from_numpy(np.stack([target for _, _, target in examples]))
+        return {
+            "pixel_values": (levels - self.mean) / self.deviation,
+            "input_ids": ids,
+            "attention_mask": (ids != self.pad).long(),
+            "labels": {"words": words, "looks": seen},
+        }
+
+
+class TwoTasks:
+    """The loss of writing a caption, and of telling how the picture looks (looks.py).
+
+    A caption a picture is too little to learn to see from; how it looks is a label that costs
+    nothing. The second task's head is thrown away when the training is over.
+    """
+
+    def __init__(self, head: nn.Linear, weight: float) -> None:
+        self.head = head
+        self.weight = weight
+
+    def __call__(self, outputs: Any, labels: dict[str, Tensor], **_: Any) -> Tensor:
+        """labels: words (batch, seq), -100 where there is none; looks (batch, columns)."""
+        words, logits = labels["words"][:, 1:], outputs.logits[:, :-1]
+        written = nn.functional.cross_entropy(
+            logits.flatten(0, 1).float(), words.flatten(), label_smoothing=SMOOTHING
+        )
+        seen = self.head(outputs.last_hidden_state[:, 1:].mean(dim=1))  # (batch, columns)
+        return written + self.weight * nn.functional.mse_loss(seen.float(), labels["looks"])
