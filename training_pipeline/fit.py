@@ -67,9 +67,9 @@ def run(trainer: Any, folder: Path) -> dict[str, Any]:
         "loss": round(result.training_loss, 4),
         "steps": result.global_step,
         "curve": curve,
-        "precision": str(half_precision() or torch.float32).removeprefix("torch.")
-        if trainer.args.bf16 or trainer.args.fp16
-        else "float32",
+        "precision": next(
+            (name for name in ("bf16", "fp16") if getattr(trainer.args, name)), "fp32"
+        ),
     }
 
 
@@ -91,7 +91,12 @@ def half_precision() -> torch.dtype | None:
 
 def arguments(settings: Fit, folder: Path, seed: int) -> dict[str, Any]:
     """The arguments of transformers' trainers."""
+    from transformers.training_args import OptimizerNames  # noqa: PLC0415
+
     refuse_many_gpus()
+    known = sorted(one.value for one in OptimizerNames)
+    if settings.optimizer not in known:
+        raise UserError(f"optimizer {settings.optimizer!r} is unknown; use {', '.join(known)}")
     half = half_precision() if settings.half else None
     cuda = torch.cuda.is_available()
     return {

@@ -14,6 +14,7 @@ from torch import Tensor
 from torch.nn.functional import cross_entropy
 from trl import SFTConfig, SFTTrainer
 
+from model_package.errors import UserError
 from model_package.gptq import check_tensors
 from training_pipeline.cli import stdout_to_stderr
 from training_pipeline.fit import CHECKPOINTS, Lesson, arguments, half_precision, run
@@ -36,17 +37,23 @@ class AnswerTrainer(SFTTrainer):  # type: ignore[misc]
         """Cross entropy, summed over the answers and divided by all answers of the step."""
         answers = inputs.pop("shift_labels")
         inputs.pop("labels")
+        rivals, doubts = inputs.pop("rivals"), inputs.pop("doubts")
         outputs = model(**inputs, use_cache=False)
-        total = answer_loss(outputs.logits, answers)
+        total = answer_loss(outputs.logits, answers, rivals, doubts)
         loss = total / (len(answers) if num_items_in_batch is None else num_items_in_batch)
         if self.args.average_tokens_across_devices and num_items_in_batch is not None:
             loss = loss * self.accelerator.num_processes  # which the gradients are averaged over
         return (loss, outputs) if return_outputs else loss
 
 
-def answer_loss(logits: Tensor, answers: Tensor) -> Tensor:
-    """Sum of the cross entropy of the answers' tokens.  # logits (answers, vocabulary)"""
-    return cross_entropy(logits.float(), answers, reduction="sum")
+def answer_loss(logits: Tensor, answers: Tensor, rivals: Tensor, doubts: Tensor) -> Tensor:
+    """Sum of the cross entropy of the answers' tokens, or of their rivals' by the doubt.
+
+    logits: (answers, vocabulary); the others: (answers).
+    """
+    right = cross_entropy(logits.float(), answers, reduction="none")
+    wrong = cross_entropy(logits.float(), rivals, reduction="none")
+    return ((1 - doubts) * right + doubts * wrong).sum()
 
 
 def load_base(folder: Path, adapter: Adapter, half: bool) -> Any:
@@ -58,18 +65,39 @@ def load_base(folder: Path, adapter: Adapter, half: bool) -> Any:
 
     compute = (half_precision() if half else None) or torch.float32
     frozen = adapter.kind == "qlora" or (adapter.kind == "lora" and torch.cuda.is_available())
-    with stdout_to_stderr():
-        model, loaded = AutoModelForCausalLM.from_pretrained(
-            folder,
-            dtype=compute if frozen else torch.float32,
-            local_files_only=True,
-            trust_remote_code=False,
-            use_safetensors=True,
-            output_loading_info=True,
-            **(_four_bits(adapter, compute) if adapter.kind == "qlora" else {}),
-        )
+    try:
+        with stdout_to_stderr():
+            model, loaded = AutoModelForCausalLM.from_pretrained(
+                folder,
+                dtype=compute if frozen else torch.float32,
+                local_files_only=True,
+                trust_remote_code=False,
+                use_safetensors=True,
+                output_loading_info=True,
+                **(_four_bits(adapter, compute) if adapter.kind == "qlora" else {}),
+            )
+    except (OSError, ValueError) as error:
+        raise unreadable(folder, error) from error
     check_tensors(folder, loaded)
     return model
+
+
+def load_tokenizer(folder: Path) -> Any:
+    """The tokenizer in `folder`."""
+    from transformers import AutoTokenizer  # noqa: PLC0415
+
+    try:
+        return AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
+    except (OSError, ValueError) as error:
+        raise unreadable(folder, error) from error
+
+
+def unreadable(folder: Path, error: Exception) -> UserError:
+    """What to tell of a folder that transformers cannot load a causal LM from."""
+    reason = str(error).strip().splitlines()
+    return UserError(
+        f"{folder}: no causal LM with its tokenizer: {reason[0] if reason else error!r}"
+    )
 
 
 def _four_bits(adapter: Adapter, compute: torch.dtype) -> dict[str, Any]:
@@ -133,7 +161,7 @@ def _trainer(
         train_dataset=table,
         data_collator=collate,
         processing_class=tokenizer,
-        peft_config=_peft(recipe.adapter),
+        peft_config=_peft(recipe.adapter, model),
     )
     for weight in trainer.model.parameters():
         if weight.requires_grad:  # TRL leaves QLoRA's in bfloat16, which not every GPU has
@@ -141,11 +169,15 @@ def _trainer(
     return trainer
 
 
-def _peft(adapter: Adapter) -> Any:
+def _peft(adapter: Adapter, model: Any) -> Any:
     if adapter.kind == "full":
         return None
     from peft import LoraConfig  # noqa: PLC0415
 
+    layers = {name.rpartition(".")[2] for name, _ in model.named_modules()}
+    strange = sorted(set(adapter.targets) - layers)
+    if strange:
+        raise UserError(f"adapter.targets: the model has no layer called {strange[0]!r}")
     return LoraConfig(
         task_type="CAUSAL_LM",
         r=adapter.r,

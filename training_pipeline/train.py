@@ -21,6 +21,7 @@ from training_pipeline.cli import Job, main
 from training_pipeline.processes import is_main
 from training_pipeline.rows import Rows, input_files, read_rows, row_files, with_sources
 from training_pipeline.run import Stage, need_manifest, run_stage
+from training_pipeline.teacher import read_probabilities, teacher_files
 
 if TYPE_CHECKING:
     from training_pipeline.talks import Example
@@ -75,20 +76,19 @@ def model_files(folder: Path) -> tuple[Path, ...]:
 
 def _tune(job: Job, verb: str, start: Path) -> dict[str, Any]:
     settings = job.recipe.settings("train", "adapter", "prompts", "mix", "policy", "seed")
+    settings |= job.recipe.settings("teacher") if job.recipe.teacher else {}
     settings |= {"base": str(start), "records": [str(path) for path in row_files(job)]}
-    stage = Stage(verb, settings, (*model_files(start), *input_files(job)))
+    stage = Stage(verb, settings, (*model_files(start), *teacher_files(job), *input_files(job)))
     return run_stage(job.folder(verb), stage, lambda folder: _work(job, folder, start))
 
 
 def _work(job: Job, folder: Path, start: Path) -> dict[str, Any]:
-    from transformers import AutoTokenizer  # noqa: PLC0415
-
     from training_pipeline.fit import Lesson  # noqa: PLC0415
-    from training_pipeline.sft import load_base, tune_model  # noqa: PLC0415
+    from training_pipeline.sft import load_base, load_tokenizer, tune_model  # noqa: PLC0415
     from training_pipeline.talks import collate_mixed  # noqa: PLC0415
 
     recipe = job.recipe
-    tokenizer = AutoTokenizer.from_pretrained(start, local_files_only=True)
+    tokenizer = load_tokenizer(start)
     examples = all_examples(job, tokenizer, read_rows(job))
     model = load_base(start, recipe.adapter, recipe.train.half)
     lesson = Lesson(examples, collate_mixed)
@@ -104,13 +104,14 @@ def all_examples(job: Job, tokenizer: Any, rows: Rows) -> "list[Example]":
     from training_pipeline.talks import make_talks  # noqa: PLC0415
 
     settings = job.recipe.train
+    teacher = read_probabilities(job)
     builder = make_builder(tokenizer, load_policy(job.recipe.policy), job.recipe.prompts)
     recipe = with_sources(job.recipe, rows.labelled.train)
     talks = make_talks(tokenizer, rows.talks, settings.length)
     examples: list[Example] = []
     for epoch in range(settings.epochs):
         rng = random.Random(f"{recipe.seed} {epoch}")
-        asks = epoch_asks(rows.labelled.train, builder, recipe, epoch)
+        asks = epoch_asks(rows.labelled.train, builder, recipe, epoch, teacher)
         packs = pack(asks, settings.length, rng, settings.prompts)
         examples += rng.sample([*packs, *talks], len(packs) + len(talks)) if talks else packs
     if not examples:

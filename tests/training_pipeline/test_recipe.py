@@ -33,7 +33,7 @@ def test_a_bad_override_is_named(override: str, reason: str) -> None:
 
 
 def test_an_unknown_recipe_names_the_known_ones() -> None:
-    with pytest.raises(UserError, match="no recipe is called 'pockets'; choose one of pocket, smo"):
+    with pytest.raises(UserError, match="no recipe is called 'pockets'; choose one of ospc, poc"):
         load_recipe("pockets")
 
 

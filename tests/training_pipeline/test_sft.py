@@ -1,7 +1,7 @@
 """Tuning: what is trained, what a step is, and that a killed run ends as if it had not been."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -11,11 +11,12 @@ import torch
 from PIL import Image
 from torch import Tensor
 
+from model_package.errors import UserError
 from tests.training_pipeline.tiny import make_base, make_tokenizer
 from training_pipeline.asks import Ask, Pack
 from training_pipeline.fit import CHECKPOINTS, Lesson, arguments
 from training_pipeline.recipe import Adapter, Fit, Recipe, load_recipe
-from training_pipeline.sft import load_base, tune_model
+from training_pipeline.sft import load_base, load_tokenizer, tune_model
 from training_pipeline.talks import Example, Talk, collate_mixed
 
 SETTINGS = Fit(epochs=1, learning_rate=1e-2, batch=2, half=False, checkpoint=2)
@@ -104,7 +105,7 @@ def test_full_tuning_changes_all_and_leaves_no_checkpoint(base: Path, tmp_path: 
     with Image.open(tmp_path / "loss.png") as picture:
         assert picture.size == (600, 400)
     assert len(metrics["curve"]) == 4
-    assert metrics["precision"] == "float32"
+    assert metrics["precision"] == "fp32"
 
 
 def test_accumulated_batches_are_one_large_batch(base: Path, tmp_path: Path) -> None:
@@ -148,3 +149,35 @@ def test_half_precision_is_what_the_hardware_has(
     off = arguments(SETTINGS, tmp_path, 1)
     assert (off["bf16"], off["fp16"]) == (False, False)
     assert json.dumps(found)
+
+
+@pytest.mark.parametrize(
+    ("settings", "targets", "reason"),
+    [
+        (replace(SETTINGS, optimizer="adam9"), (), "optimizer 'adam9' is unknown; use "),
+        (SETTINGS, ("q_proj", "query"), "adapter.targets: the model has no layer called 'query'"),
+    ],
+)
+def test_settings_that_cannot_work_are_named(
+    base: Path, tmp_path: Path, settings: Fit, targets: tuple[str, ...], reason: str
+) -> None:
+    adapter = Adapter("lora", targets=targets)
+    with pytest.raises(UserError, match=reason):
+        tune(base, tmp_path, replace(recipe("lora", settings), adapter=adapter))
+
+
+@pytest.mark.parametrize(
+    ("missing", "load"),
+    [
+        ("tokenizer.json", load_tokenizer),
+        ("model.safetensors", lambda folder: load_base(folder, Adapter(), False)),
+    ],
+)
+def test_a_base_that_is_not_whole_is_named(
+    base: Path, tmp_path: Path, missing: str, load: Callable[[Path], Any]
+) -> None:
+    for path in base.iterdir():
+        if path.name != missing:
+            (tmp_path / path.name).write_bytes(path.read_bytes())
+    with pytest.raises(UserError, match=f"{tmp_path}: no causal LM with its tokenizer: ."):
+        load(tmp_path)
