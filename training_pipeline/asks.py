@@ -7,23 +7,31 @@ nothing, and every answer is what it would be alone.
 
 import random
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
+from data_preparation import ocr_noise
 from data_preparation.record import Record
 from model_package.evidence import Evidence
 from model_package.policy import Policy
 from model_package.prompt import PromptBuilder
-from training_pipeline.recipe import Prompts, Recipe
+from training_pipeline.recipe import Prompts, Recipe, Teacher
 
 
 @dataclass(frozen=True)
 class Ask:
-    """One prompt and its answer. prefix: of `ids`, how many every prompt of the view shares."""
+    """One prompt and its answer.
+
+    prefix: of `ids`, how many every prompt of the view shares. rival: the other answer, which
+    is the right one with the chance `doubt`.
+    """
 
     ids: tuple[int, ...]
     prefix: int
     answer: int
+    rival: int = 0
+    doubt: float = 0.0
 
 
 Pack = tuple[Ask, ...]
@@ -36,11 +44,15 @@ def make_builder(tokenizer: object, policy: Policy, prompts: Prompts) -> PromptB
 
 
 def epoch_asks(
-    records: Sequence[Record], builder: PromptBuilder, recipe: Recipe, epoch: int
+    records: Sequence[Record],
+    builder: PromptBuilder,
+    recipe: Recipe,
+    epoch: int,
+    teacher: Mapping[str, float] = MappingProxyType({}),
 ) -> Iterator[Ask]:
     """One epoch's prompts: each showing of a record is in the next of the views that it fits.
 
-    Or in all of them, if the recipe wants so.
+    Or in all of them, if the recipe wants so. teacher: P(harmful) by id, for records that have it.
     """
     rng = random.Random(f"{recipe.seed} {epoch}")
     captions = [record.caption for record in records if record.caption]
@@ -56,7 +68,17 @@ def epoch_asks(
             for question, view in views:
                 prompt = builder.build(question, view, evidence)
                 words = builder.answers[question.id, view.id]
-                yield Ask(prompt.ids, prompt.prefix, words.yes if record.label else words.no)
+                answers = (words.yes, words.no) if record.label else (words.no, words.yes)
+                doubt = _doubt(record, teacher, recipe.teacher)
+                yield Ask(prompt.ids, prompt.prefix, *answers, doubt)
+
+
+def _doubt(record: Record, teacher: Mapping[str, float], settings: Teacher | None) -> float:
+    """How likely the record's label is wrong, by the teacher's weight and the teacher's word."""
+    if settings is None or record.id not in teacher:
+        return 0.0
+    harmful = teacher[record.id]
+    return settings.weight * (1 - harmful if record.label else harmful)
 
 
 def _times(share: float, rng: random.Random) -> int:
@@ -66,11 +88,19 @@ def _times(share: float, rng: random.Random) -> int:
 def _evidence(
     record: Record, captions: Sequence[str], prompts: Prompts, rng: random.Random
 ) -> Evidence:
-    text = rub_out(record.text or "", prompts.noise, rng)
+    text = rub_out(_misread(record, prompts.misread, rng), prompts.noise, rng)
     caption = record.caption or ""
     if not caption and captions and rng.random() < prompts.borrowed:
         caption = rng.choice(captions)
     return Evidence(rub_out(caption, prompts.noise, rng), text)
+
+
+def _misread(record: Record, share: float, rng: random.Random) -> str:
+    """The record's text, or with the chance `share` as OCR was seen to read such text."""
+    text = record.text or ""
+    if not text or rng.random() >= share:
+        return text
+    return ocr_noise.apply(text, record.language or "en", rng.getrandbits(32)) or text
 
 
 def rub_out(text: str, share: float, rng: random.Random) -> str:

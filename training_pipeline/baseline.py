@@ -20,22 +20,23 @@ def score(train: Sequence[Record], held: Sequence[Record]) -> list[float]:
     for source, numbers in asked.items():
         if len({record.label for record in rows[source]}) < 2:
             continue
-        model = _model().fit(*_texts_and_labels(rows[source]))
-        found = model.predict_proba([_text(held[number]) for number in numbers])[:, 1]
+        fitted = model().fit(*_texts_and_labels(rows[source]))
+        found = fitted.predict_proba([text(held[number]) for number in numbers])[:, 1]
         for number, proba in zip(numbers, found, strict=True):
             probas[number] = float(proba)
     return probas
 
 
 def _texts_and_labels(records: Sequence[Record]) -> tuple[list[str], list[int]]:
-    return [_text(record) for record in records], [record.label or 0 for record in records]
+    return [text(record) for record in records], [record.label or 0 for record in records]
 
 
-def _text(record: Record) -> str:
+def text(record: Record) -> str:
+    """What a linear model reads of a record."""
     return " ".join(filter(None, (record.caption, record.text)))
 
 
-def _model() -> Any:
+def model() -> Any:
     """The features and the C of ../shared/data/README.md."""
     from sklearn.feature_extraction.text import TfidfVectorizer  # noqa: PLC0415
     from sklearn.linear_model import LogisticRegression  # noqa: PLC0415

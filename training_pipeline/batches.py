@@ -16,18 +16,21 @@ def collate(packs: Sequence[Pack]) -> Batch:
 
     input_ids, position_ids: (batch, seq). attention_mask: (batch, 1, seq, seq), True where
     the row's token sees the column's. logits_to_keep: (batch, seq), True at the last token of
-    each prompt; the model then returns logits (answers, vocabulary).
+    each prompt; the model then returns logits (answers, vocabulary). rivals, doubts: (answers),
+    as in `Ask`.
     """
     rows = [_row(pack) for pack in packs]
     width = max(len(row[0]) for row in rows)
     ids, positions, owners, keep = (_stack(part, width) for part in zip(*rows, strict=True))
-    answers = [ask.answer for ask in chain.from_iterable(packs)]
+    asks = list(chain.from_iterable(packs))
     return {
         "input_ids": ids.clamp(min=0),
         "position_ids": positions.clamp(min=0),
         "attention_mask": _mask(owners),
         "logits_to_keep": keep == 1,
-        "labels": torch.tensor(answers),
+        "labels": torch.tensor([ask.answer for ask in asks]),
+        "rivals": torch.tensor([ask.rival for ask in asks]),
+        "doubts": torch.tensor([ask.doubt for ask in asks]),
     }
 
 

@@ -53,12 +53,15 @@ def verbs(job: Job) -> Iterator[Verb]:
     from training_pipeline.merge import merge  # noqa: PLC0415
     from training_pipeline.pretrain import pretrain  # noqa: PLC0415
     from training_pipeline.quantize import quantize  # noqa: PLC0415
+    from training_pipeline.teacher import teacher  # noqa: PLC0415
     from training_pipeline.train import refine, train  # noqa: PLC0415
     from training_pipeline.train_captioner import train_captioner  # noqa: PLC0415
 
     recipe = job.recipe
     if not recipe.base:
         yield pretrain
+    if recipe.teacher:
+        yield teacher
     yield train
     if recipe.refine:
         yield refine

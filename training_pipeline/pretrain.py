@@ -15,6 +15,7 @@ from data_preparation.corpora import read_corpora
 from data_preparation.record import Record
 from model_package.policy import load_policy
 from model_package.prompt import plain
+from training_pipeline.baseline import text
 from training_pipeline.batches import collate_documents, documents
 from training_pipeline.cli import Job, main
 from training_pipeline.recipe import LanguageModel, Recipe, need
@@ -26,24 +27,26 @@ VERB = "pretrain"
 def pretrain(job: Job) -> dict[str, Any]:
     """The manifest of the pretrained model and its tokenizer."""
     recipe = job.recipe
-    settings = recipe.settings("lm", "pretrain", "policy", "seed")
+    settings = recipe.settings("lm", "pretrain", "mix", "policy", "seed")
     stage = Stage(VERB, settings, job.corpus_files())
     return run_stage(job.folder(VERB), stage, lambda folder: _work(job, folder))
 
 
 def _work(job: Job, folder: Path) -> dict[str, Any]:
-    from training_pipeline.embeddings import count_embeddings  # noqa: PLC0415
+    from training_pipeline.embeddings import count_embeddings, write_labels  # noqa: PLC0415
     from training_pipeline.fit import Lesson, fit  # noqa: PLC0415
     from training_pipeline.tokenizer import train_tokenizer  # noqa: PLC0415
 
     recipe = job.recipe
     shape, settings = need(recipe.lm, "lm"), need(recipe.pretrain, "pretrain")
     torch.manual_seed(recipe.seed)
-    texts = _texts(read_corpora(recipe.corpora(), job.corpora).train)
+    records = read_corpora(recipe.corpora(), job.corpora).train
+    texts = _texts(records)
     tokenizer = train_tokenizer(texts, load_policy(recipe.policy), shape.vocabulary)
     model = make_model(shape, tokenizer)
     ids = tokenizer(texts)["input_ids"]
     table = count_embeddings(ids, len(tokenizer), shape.hidden, recipe.seed)
+    table = write_labels(table, _label_weights(records, tokenizer))
     model.get_input_embeddings().weight.data.copy_(table)
     data = _epochs(ids, tokenizer.bos_token_id, recipe)
     metrics = fit(model, Lesson(data, collate_documents), settings, folder, recipe.seed)
@@ -51,6 +54,15 @@ def _work(job: Job, folder: Path) -> dict[str, Any]:
     tokenizer.save_pretrained(folder)
     size = sum(parameter.numel() for parameter in model.parameters())
     return {**metrics, "parameters": size, "tokens": sum(map(len, data))}
+
+
+def _label_weights(records: Sequence[Record], tokenizer: Any) -> torch.Tensor:
+    from training_pipeline.embeddings import label_weights  # noqa: PLC0415
+
+    texts = [plain(text(record)) for record in records]
+    labels = [record.label or 0 for record in records]
+    sources = [record.source or "" for record in records]
+    return label_weights(tokenizer(texts)["input_ids"], labels, sources, len(tokenizer))
 
 
 def make_model(shape: LanguageModel, tokenizer: Any) -> Any:

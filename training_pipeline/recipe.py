@@ -109,12 +109,26 @@ class Prompts:
 
     borrowed: share of the texts without a picture that are shown with another's caption, so
     that a caption alone tells nothing of the corpus. noise: share of characters rubbed out.
+    misread: share of the texts that are shown as OCR was seen to spoil memes.
     """
 
     max_text_tokens: int = 96
     max_caption_tokens: int = 32
     borrowed: float = 0.5
     noise: float = 0.0
+    misread: float = 0.0
+
+
+@dataclass(frozen=True)
+class Teacher:
+    """weight: of the teacher's word beside a row's own label. folds: that each corpus is cut in."""
+
+    weight: float = 0.5
+    folds: int = 5
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.weight <= 1 or self.folds < 2:
+            raise ValueError("weight is from 0 to 1, and folds are at least 2")
 
 
 @dataclass(frozen=True)
@@ -186,6 +200,7 @@ class Recipe:
     adapter: Adapter = field(default_factory=Adapter)
     prompts: Prompts = field(default_factory=Prompts)
     quantize: Quantize = field(default_factory=Quantize)
+    teacher: Teacher | None = None
     refine: Refine | None = None
     records: tuple[str, ...] = ()
     held: tuple[str, ...] = ()

@@ -6,7 +6,6 @@ read. Knows nothing of policies.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import chain
 from typing import Any
 
 import torch
@@ -107,14 +106,16 @@ def _collate_talks(talks: Sequence[Talk]) -> Batch:
     keep = torch.zeros_like(ids, dtype=torch.bool)
     for row, talk in enumerate(talks):
         keep[row, [place - 1 for place in talk.learnt]] = True  # a token is told by the one before
-    answers = chain.from_iterable([talk.ids[place] for place in talk.learnt] for talk in talks)
+    answers = torch.tensor([talk.ids[place] for talk in talks for place in talk.learnt])
     causal = torch.ones(width, width, dtype=torch.bool).tril()
     return {
         "input_ids": ids,
         "position_ids": torch.arange(width).expand(len(talks), width),
         "attention_mask": causal.expand(len(talks), 1, width, width),
         "logits_to_keep": keep,
-        "labels": torch.tensor(list(answers)),
+        "labels": answers,
+        "rivals": answers,
+        "doubts": torch.zeros(len(answers)),
     }
 
 
@@ -122,7 +123,8 @@ def _join(parts: Sequence[Batch]) -> Batch:
     width = max(part["input_ids"].shape[1] for part in parts)
     names = ("input_ids", "position_ids", "logits_to_keep")
     batch = {name: torch.cat([_widen(part[name], width) for part in parts]) for name in names}
-    batch["labels"] = torch.cat([part["labels"] for part in parts])
+    for name in ("labels", "rivals", "doubts"):
+        batch[name] = torch.cat([part[name] for part in parts])
     masks = torch.cat(
         [_widen(_widen(part["attention_mask"], width).mT, width).mT for part in parts]
     )
