@@ -48,6 +48,11 @@ def scored(
     return Scored(truth[order], scores[order], called[order].astype(float), starts)
 
 
+def auroc(labels: Sequence[int], probas: Sequence[float]) -> float:
+    """The AUROC alone; NaN where one class is absent."""
+    return float(measure(scored(labels, probas))["auroc"][0])
+
+
 def measure(rows: Scored, weights: Floats | None = None) -> dict[str, Floats]:
     """Each of `MEASURES` under each weighting; NaN where it is undefined.
 

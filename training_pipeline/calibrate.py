@@ -36,12 +36,12 @@ class Calibration:
 
 def fit(labels: Sequence[int], probas: Sequence[float], aim: str) -> Calibration:
     """From the policy's joined probabilities, not tempered; aim: of the threshold, one of
-    `calibration.AIMS`. A `UserError` where one class is absent.
+    `calibration.AIMS`.
 
-    The threshold is fitted to tempered probabilities as rows print them.
+    Temperature alone, without a bias: it leaves 0.5 where it is, and where verdicts change is the
+    threshold's to say. The threshold is fitted to tempered probabilities as rows print them.
     """
-    if len(set(labels)) < 2:
-        raise UserError("--calibrate needs harmful and benign rows; these are all of one class")
+    need_both(labels)
     found = fit_temperature(labels, probas, LEAST_TEMPERATURE, MOST_TEMPERATURE)
     temperature = min(max(round(found, 4), LEAST_TEMPERATURE), MOST_TEMPERATURE)
     tempered = [temper(proba, temperature) for proba in probas]
@@ -56,6 +56,12 @@ def fit(labels: Sequence[int], probas: Sequence[float], aim: str) -> Calibration
         ece_before=float(measure(scored(labels, probas))["ece"][0]),
         ece_after=float(measure(scored(labels, tempered))["ece"][0]),
     )
+
+
+def need_both(labels: Sequence[int]) -> None:
+    """A `UserError` where one class is absent: nothing can be fitted then."""
+    if len(set(labels)) < 2:
+        raise UserError("--calibrate needs harmful and benign rows; these are all of one class")
 
 
 def write_profile(name: str, calibration: Calibration) -> Path:

@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from local_test.metrics import MEASURES, measure, scored
+from local_test.metrics import MEASURES, auroc
 from local_test.slices import sliced
 from model_package.errors import UserError
 from model_package.policy import load_policy
@@ -88,8 +88,7 @@ def compare(job: Job, folder: Path, rows: int) -> dict[str, float]:
         labels, probas = parts[record.source or "unknown"]
         labels.append(record.label or 0)
         probas.append(proba)
-    both = {source: scored(*part) for source, part in parts.items() if len(set(part[0])) == 2}
-    return {source: float(measure(one)["auroc"][0]) for source, one in both.items()}
+    return {source: auroc(*part) for source, part in parts.items() if len(set(part[0])) == 2}
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -34,21 +34,15 @@ from training_pipeline.records import Views, answer_images, answer_texts, read_l
 def evaluate_records(flags: argparse.Namespace) -> dict[str, Any]:
     """What metrics.json holds, after everything was written into `flags.output`."""
     start = time.monotonic()
-    records = read_labelled(flags.records, flags.limit)
-    _check(flags)
+    records = _records(flags)
     unfinish(prepare_folder(flags.output))
     moderator = load(flags.profile, policy=flags.policy, weights=flags.weights, device=flags.device)
     views = _views(flags, moderator, records)
     fitted = _fit(flags, moderator, records, views) if flags.calibrate else None
-    if fitted:
-        profile = replace(
-            moderator.profile, temperature=fitted.temperature, threshold=fitted.threshold
-        )
-        moderator = replace(moderator, profile=profile)
+    moderator = _calibrated(moderator, fitted) if fitted else moderator
     answers = [_answer(moderator, *one) for one in zip(records, views, strict=True)]
-    metrics = _facts(flags, moderator, views) | measures(answers, records)
-    if fitted:
-        metrics["calibration"] = fitted.to_json()
+    extra = {"calibration": fitted.to_json()} if fitted else {}
+    metrics = {**_facts(flags, moderator, views), **measures(answers, records), **extra}
     write(flags, metrics, answers, records)
     finish(flags, metrics, time.monotonic() - start)
     if fitted:
@@ -56,7 +50,23 @@ def evaluate_records(flags: argparse.Namespace) -> dict[str, Any]:
     return metrics
 
 
+def _records(flags: argparse.Namespace) -> list[Record]:
+    """What is to be scored, after all that can be refused before the models are loaded was."""
+    _check(flags)
+    records = read_labelled(flags.records, flags.limit)
+    if flags.calibrate:
+        calibrate.need_both([record.label or 0 for record in records])
+    return records
+
+
+def _calibrated(moderator: Moderator, fitted: calibrate.Calibration) -> Moderator:
+    changed = replace(moderator.profile, temperature=fitted.temperature, threshold=fitted.threshold)
+    return replace(moderator, profile=changed)
+
+
 def _check(flags: argparse.Namespace) -> None:
+    if flags.limit < 0:
+        raise UserError(f"--limit {flags.limit}: give a number of records, or 0 for all")
     profile = load_profile(flags.profile)
     if flags.calibrate and profile.for_policy(flags.policy) is not profile:
         cure = "leave --policy out, or make a profile that names it"

@@ -139,6 +139,7 @@ def test_pixels_go_through_the_whole_pipeline(tmp_path: Path) -> None:
         ([to_json(rows()[0])] * 2, [], "the id 'r0' stands there twice"),
         ([to_json(rows()[0]), "{oops"], [], "rows.jsonl:2: not JSON"),
         ([to_json(rows()[0])], ["--images", "nowhere"], "--images nowhere: no such folder"),
+        ([to_json(rows()[0])], ["--limit", "-1"], "--limit -1: give a number of records"),
         ([to_json(rows()[0])], ["--profile", "nope"], "no profile is called 'nope'"),
         ([to_json(rows()[0])], ["--policy", "vr-contact", "--calibrate"], "profile's own policy"),
         ([to_json(rows()[0])], ["--calibrate"], "these are all of one class"),
