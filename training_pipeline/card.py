@@ -22,10 +22,6 @@ Class *open*: weights and data made from it may be shared. Nothing of class *stu
 
 {data}
 
-In Davidson only the hate class counts as harmful; offensive words without hate are benign.
-Harm-C's pictures have no licence of their own: trained on, never passed on. Its captions are
-another model's output.
-
 ## Recipe
 
 `training_pipeline/recipes/{name}.toml`, seed {seed}, policy `{policy}`, whose prompts the language
@@ -37,7 +33,7 @@ Seconds of each stage's last uninterrupted part: {seconds}.
 
 ## Quality
 
-On rows that no stage of training read (a corpus's own validation file, else a grouped tenth);
+On rows that no stage of training read (a validation file, else a grouped tenth);
 {rows}. *Full* is the model before quantizing, *shipped* the one beside this card.
 TF-IDF is logistic regression, one model a source, on the same training rows. In brackets, the
 95 % interval of 1000 bootstrap draws; ECE is the expected calibration error in 15 equally wide

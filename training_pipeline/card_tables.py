@@ -11,19 +11,27 @@ from training_pipeline.recipe import Recipe
 from training_pipeline.rows import read_file
 
 CAPTIONS = {"bleu4": "BLEU-4", "rouge_l": "ROUGE-L", "cider": "CIDEr"}
+REMARKS = {
+    "davidson": "In Davidson only the hate class counts as harmful; offensive words without hate "
+    "are benign.",
+    "harmc": "Harm-C's pictures have no licence of their own: trained on, never passed on. Its "
+    "captions are\nanother model's output.",
+}
 SHIPPED = {name: title for name, title in NAMES.items() if name != "auroc"}
 
 
 def data(recipe: Recipe) -> str:
-    """Every corpus and every file of records: source, licence and class."""
+    """Every corpus and every file of records: source, licence and class; what to know of them."""
     lines = ["| data | source | licence | class |", "| --- | --- | --- | --- |"]
     for one in map(find_corpus, recipe.corpora()):
         origin = f"{one.repository} {one.commit[:8]}"
         lines.append(f"| {one.name} | {origin} | {one.licence} | {one.usage} |")
     for name in recipe.records:
         licences = sorted({record.licence or "not stated" for record in _records(name)})
-        lines.append(f"| {Path(name).name} | `{name}` | {', '.join(licences)} | open |")
-    return "\n".join(lines)
+        short = "/".join(Path(name).with_suffix("").parts[-2:])
+        lines.append(f"| {short} | `{name}` | {', '.join(licences)} | open |")
+    remarks = [REMARKS[name] for name in recipe.corpora() if name in REMARKS]
+    return "\n\n".join(["\n".join(lines), *remarks])
 
 
 def languages(recipe: Recipe) -> list[str]:

@@ -52,7 +52,9 @@ def test_data_by_class_and_licence(manifests: dict[str, Any]) -> None:
     recipe = load_recipe("smoke", ['records=["datasets/v3/train.jsonl"]'])
     card = model_card(recipe, manifests)
     assert "| cold | thu-coai/COLDataset a0c55a94 | Apache-2.0 | open |" in card
-    assert "| train.jsonl | `datasets/v3/train.jsonl` | Apache-2.0 | open |" in card
+    assert "| v3/train | `datasets/v3/train.jsonl` | Apache-2.0 | open |" in card
+    assert "Harm-C's pictures have no licence" in card
+    assert "In Davidson" not in card
     assert "few languages:\n  en, ms, ta, zh." in card
 
 
