@@ -83,8 +83,9 @@ def _tune(job: Job, verb: str, start: Path) -> dict[str, Any]:
 
 
 def _work(job: Job, folder: Path, start: Path) -> dict[str, Any]:
+    from training_pipeline.base_model import load_base, load_tokenizer  # noqa: PLC0415
     from training_pipeline.fit import Lesson  # noqa: PLC0415
-    from training_pipeline.sft import load_base, load_tokenizer, tune_model  # noqa: PLC0415
+    from training_pipeline.sft import tune_model  # noqa: PLC0415
     from training_pipeline.talks import collate_mixed  # noqa: PLC0415
 
     recipe = job.recipe

@@ -14,9 +14,10 @@ from torch import Tensor
 from model_package.errors import UserError
 from tests.training_pipeline.tiny import make_base, make_tokenizer
 from training_pipeline.asks import Ask, Pack
+from training_pipeline.base_model import load_base, load_tokenizer
 from training_pipeline.fit import CHECKPOINTS, Lesson, arguments
 from training_pipeline.recipe import Adapter, Fit, Recipe, load_recipe
-from training_pipeline.sft import load_base, load_tokenizer, tune_model
+from training_pipeline.sft import tune_model
 from training_pipeline.talks import Example, Talk, collate_mixed
 
 SETTINGS = Fit(epochs=1, learning_rate=1e-2, batch=2, half=False, checkpoint=2)
