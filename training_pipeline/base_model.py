@@ -1,4 +1,4 @@
-"""The model that tuning begins with: its weights, in 4 bits where QLoRA wants them, and tokenizer."""
+"""The model that tuning begins with: its weights, in 4 bits where QLoRA wants that, its tokenizer."""
 
 from pathlib import Path
 from typing import Any
