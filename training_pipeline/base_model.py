@@ -1,4 +1,4 @@
-"""The model that tuning begins with: its weights, in 4 bits where QLoRA wants that, its tokenizer."""
+"""The model that tuning begins with, in 4 bits where QLoRA wants that, and its tokenizer."""
 
 from pathlib import Path
 from typing import Any
