@@ -89,7 +89,8 @@ def test_packs_and_talks_in_one_batch_answer_as_they_do_alone() -> None:
 
     def logits(*examples: Any) -> torch.Tensor:
         batch = collate_mixed(examples)
-        batch.pop("labels")
+        for name in ("labels", "rivals", "doubts"):
+            batch.pop(name)
         with torch.inference_mode():
             found: torch.Tensor = model(**batch).logits
         return found

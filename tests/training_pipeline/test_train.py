@@ -26,7 +26,7 @@ TALK = Completion("f:1", "near the", " river")
 
 
 def examples(views: str, epochs: int, prompts: int = 0, rows: Rows | None = None) -> Any:
-    recipe = replace(load_recipe("smoke"), mix=(), prompts=Prompts(borrowed=0.0))
+    recipe = replace(load_recipe("smoke"), mix=(), teacher=None, prompts=Prompts(borrowed=0.0))
     fit = replace(recipe.train, views=views, epochs=epochs, prompts=prompts, length=2000)
     job = Job(replace(recipe, train=fit), Path("runs"), Path("corpora"))
     given = rows or Rows(Split(ROWS, ()), (TALK,))
