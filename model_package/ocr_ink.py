@@ -46,6 +46,7 @@ def candidates(pixels: Pixels, box: Box) -> Iterator[Pixels]:
     grey = np.asarray(cv2.cvtColor(pixels, cv2.COLOR_BGR2GRAY), np.uint8)
     yield cut_letters(grey, box, height=80, light=200)
     yield plain(grey, box, height=64)
+    yield fill_outlines(grey, box, height=80)
     yield cut_letters(grey, box, height=96, light=220)
     yield cut_letters(grey, box, height=80, light=225, outlined=0)
     yield cut_letters(grey, box, height=64, light=180)
@@ -69,6 +70,31 @@ def cut_letters(
     for piece in _alike(pieces):
         letters[piece.part][piece.mask] = 0
     return _frame(cv2.GaussianBlur(letters, (3, 3), 0))
+
+
+def fill_outlines(grey: Pixels, box: Box, height: int) -> Pixels:
+    """What dark outlines enclose, less what further outlines enclose within that.
+
+    For white letters on a white ground, as where it was transparent: what lies in a letter's
+    loop is as light as the letter, and only the nesting of the outlines tells them apart.
+    """
+    wide, _ = _widen(grey, box, height)
+    ink = (wide < DARK).astype(np.uint8)
+    outlines, tree = cv2.findContours(ink, cv2.RETR_TREE, cv2.CHAIN_APPROX_NONE)
+    letters = np.full(wide.shape, 255, np.uint8)
+    for depth, colour in ((1, 0), (2, 255)):  # 0: an outline, 1: within it, 2: an outline there
+        for n, outline in enumerate(outlines):
+            if _depth(n, tree[0]) == depth:
+                cv2.drawContours(letters, [outline], -1, colour, cv2.FILLED)
+    return _frame(cv2.GaussianBlur(letters, (3, 3), 0))
+
+
+def _depth(n: int, tree: NDArray[np.int32]) -> int:
+    """How many outlines the n-th lies within; a row of `tree` ends with the one around it."""
+    depth = 0
+    while (n := int(tree[n][3])) >= 0:
+        depth += 1
+    return depth
 
 
 def _widen(grey: Pixels, box: Box, height: int) -> tuple[Pixels, Inside]:

@@ -115,7 +115,8 @@ def common_order(choices: Sequence[str], references: Sequence[str]) -> Floats:
 def _common(words: list[str], places: dict[str, int], table: NDArray[np.intp]) -> NDArray[np.int64]:
     bits = np.zeros(len(places) + 1, np.int64)
     for n, word in enumerate(words):
-        bits[places[word]] |= 1 << n
+        if word in places:
+            bits[places[word]] |= 1 << n
     free = np.full(table.shape[1], (1 << len(words)) - 1, np.int64)
     for row in table:
         taken = free & bits[row]
