@@ -8,10 +8,11 @@ from PIL import Image
 
 from benchmarks import ocr_material
 from benchmarks.ocr_drawing import STYLES, Case, draw
-from benchmarks.ocr_material import HELD_OUT, Material, load_material
+from benchmarks.ocr_material import HELD_OUT, Material, Wanted, load_material
 from benchmarks.ocr_quality import main, measure, row
 from model_package.ocr import Reader
 from model_package.ocr_line import Line, Pixels
+from model_package.toml_file import read_toml
 
 TUNING = HELD_OUT.with_name("ocr_tuning.toml")
 
@@ -77,7 +78,7 @@ def test_a_row_has_the_mean_its_interval_and_the_worst() -> None:
 
 
 def test_held_out_and_tuned_have_no_sentence_and_no_font_in_common() -> None:
-    held, tuned = (ocr_material.read_toml(path, ocr_material.Wanted) for path in (HELD_OUT, TUNING))
+    held, tuned = (read_toml(path, Wanted) for path in (HELD_OUT, TUNING))
     texts = [
         {text for rows in vars(one.sentences).values() for words in rows for text in words}
         for one in (held, tuned)

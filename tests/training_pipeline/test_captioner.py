@@ -47,6 +47,6 @@ def test_it_is_scored_beside_the_best_constant_caption(metrics: dict[str, Any]) 
 
 def test_the_head_that_tells_looks_is_not_shipped(job: Job, metrics: dict[str, Any]) -> None:
     path = job.folder("train_captioner") / "model.safetensors"
-    with safe_open(path, "pt") as file:  # type: ignore[no-untyped-call]
+    with safe_open(path, "pt") as file:
         assert not [name for name in file.keys() if "sight" in name]  # noqa: SIM118
     assert metrics["parameters"] * 2 < path.stat().st_size < metrics["parameters"] * 2 + 40_000
