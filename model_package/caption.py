@@ -61,7 +61,8 @@ class Captioner:
             do_sample=False,
             num_beams=1,
         )[: len(features)]
-        return [one.strip() for one in self.tokenizer.batch_decode(ids, skip_special_tokens=True)]
+        texts = self.tokenizer.batch_decode(ids, skip_special_tokens=True)
+        return [text.strip().replace(" ' ", "'") for text in texts]  # word pieces part "it ' s"
 
 
 def load_captioner(folder: Path, settings: Settings, device: torch.device) -> Captioner:
