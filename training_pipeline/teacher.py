@@ -52,7 +52,7 @@ def teacher_files(job: Job) -> tuple[Path, ...]:
 
 def _work(job: Job, folder: Path) -> dict[str, Any]:
     from joblib import Parallel, delayed  # type: ignore[import-untyped] # noqa: PLC0415
-    from tqdm import tqdm  # type: ignore[import-untyped] # noqa: PLC0415
+    from tqdm import tqdm  # noqa: PLC0415
     from transformers import AutoTokenizer  # noqa: PLC0415
 
     tokenizer = AutoTokenizer.from_pretrained(job.folder(PRETRAIN), local_files_only=True)
