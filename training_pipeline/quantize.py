@@ -23,7 +23,7 @@ from training_pipeline.asks import epoch_asks, make_builder
 from training_pipeline.cli import Job, main, stdout_to_stderr
 from training_pipeline.recipe import Quantize
 from training_pipeline.rows import input_files, read_rows, with_sources
-from training_pipeline.run import Stage, need_manifest, run_stage
+from training_pipeline.run import BEGUN, Stage, need_manifest, run_stage
 from training_pipeline.train import model_files, tuned
 
 VERB = "quantize"
@@ -65,7 +65,7 @@ def _work(job: Job, source: Path, folder: Path) -> dict[str, Any]:
     gptq(source, folder, prompts, job.recipe.quantize)
     full, small = (compare(job, model, COMPARED) for model in (source, folder))
     lost = [full[name] - small[name] for name in full]
-    size = sum(path.stat().st_size for path in folder.iterdir())
+    size = sum(path.stat().st_size for path in folder.iterdir() if path.name != BEGUN)
     mean = sum(lost) / len(lost) if lost else None
     return {"auroc": small, "auroc_lost": mean, "bytes": size, "prompts": len(prompts)}
 

@@ -13,9 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from data_preparation.manifest import MANIFEST, hash_files, versions, write_manifest
+from data_preparation.place import write_whole
 from model_package.errors import UserError
 from training_pipeline import processes
 
+BEGUN = "begun.json"  # while a stage is unfinished: what it is made of
 LIBRARIES = (
     "torch",
     "transformers",
@@ -45,8 +47,9 @@ class Stage:
 def run_stage(folder: Path, stage: Stage, work: Callable[[Path], dict[str, Any]]) -> dict[str, Any]:
     """The manifest in `folder`, after `work(folder)`, which returns metrics, unless done before.
 
-    An unfinished folder keeps its checkpoints, and `work` may go on from them. Of several
-    processes all work, and the main one alone writes and tells.
+    An unfinished folder keeps its checkpoints, and `work` may go on from them, but not with
+    other settings or inputs. Of several processes all work, and the main one alone writes and
+    tells.
     """
     made = _identity(stage)
     found = read_manifest(folder)
@@ -54,7 +57,7 @@ def run_stage(folder: Path, stage: Stage, work: Callable[[Path], dict[str, Any]]
         _refuse_other(folder, found, made)
         _tell(f"{stage.verb}: done before, in {folder}")
         return found
-    folder.mkdir(parents=True, exist_ok=True)
+    _begin(folder, made)
     _tell(f"{stage.verb}: into {folder}")
     start = time.monotonic()
     metrics = work(folder)
@@ -62,9 +65,20 @@ def run_stage(folder: Path, stage: Stage, work: Callable[[Path], dict[str, Any]]
     manifest["versions"] = versions(LIBRARIES)
     if processes.is_main():
         write_manifest(folder, manifest)
+        (folder / BEGUN).unlink(missing_ok=True)
     if processes.count() > 1:
         processes.wait()
     return manifest
+
+
+def _begin(folder: Path, made: dict[str, Any]) -> None:
+    """Make `folder`, or refuse to go on with what another stage began and left there."""
+    folder.mkdir(parents=True, exist_ok=True)
+    begun = _read(folder / BEGUN)
+    if begun is not None and any(path.name != BEGUN for path in folder.iterdir()):
+        _refuse_other(folder, begun, made)
+    elif processes.is_main():
+        write_whole(folder / BEGUN, json.dumps(made))
 
 
 def _tell(message: str) -> None:
@@ -74,11 +88,16 @@ def _tell(message: str) -> None:
 
 def read_manifest(folder: Path) -> dict[str, Any] | None:
     """The manifest in `folder`; None where there is none, so that the stage is not done."""
+    manifest = _read(folder / MANIFEST)
+    return manifest if manifest is not None and "metrics" in manifest else None
+
+
+def _read(path: Path) -> dict[str, Any] | None:
     try:
-        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        values = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
-    return manifest if isinstance(manifest, dict) and "metrics" in manifest else None
+    return values if isinstance(values, dict) else None
 
 
 def need_manifest(folder: Path, verb: str) -> Path:

@@ -38,20 +38,41 @@ def test_what_is_done_is_skipped(tmp_path: Path, stage: Stage) -> None:
     assert run_stage(tmp_path / "out", stage, again)["metrics"] == first["metrics"]
 
 
-def test_a_failed_stage_is_not_done(tmp_path: Path, stage: Stage) -> None:
-    def fail(folder: Path) -> dict[str, Any]:
-        raise ValueError("no")
+def fail(folder: Path) -> dict[str, Any]:
+    (folder / "checkpoints").mkdir()
+    raise ValueError("killed")
 
-    with pytest.raises(ValueError, match="no"):
+
+def test_a_failed_stage_is_not_done(tmp_path: Path, stage: Stage) -> None:
+    with pytest.raises(ValueError, match="killed"):
         run_stage(tmp_path / "out", stage, fail)
     with pytest.raises(UserError, match="run train first"):
         need_manifest(tmp_path / "out", "train")
     assert run_stage(tmp_path / "out", stage, lambda folder: {})["metrics"] == {}
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {"checkpoints", "run.json"}
 
 
+def test_a_stage_that_left_nothing_may_begin_otherwise(tmp_path: Path, stage: Stage) -> None:
+    def refuse(folder: Path) -> dict[str, Any]:
+        raise UserError("nothing to learn from")
+
+    with pytest.raises(UserError, match="nothing to learn from"):
+        run_stage(tmp_path / "out", stage, refuse)
+    stage.settings["epochs"] = 2
+    assert run_stage(tmp_path / "out", stage, lambda folder: {})["settings"]["epochs"] == 2
+
+
+@pytest.mark.parametrize("done", [True, False])
 @pytest.mark.parametrize("part", ["settings", "inputs"])
-def test_other_settings_or_inputs_are_refused(tmp_path: Path, stage: Stage, part: str) -> None:
-    run_stage(tmp_path / "out", stage, lambda folder: {})
+def test_other_settings_or_inputs_are_refused(
+    tmp_path: Path, stage: Stage, part: str, done: bool
+) -> None:
+    """Of an unfinished stage too, whose checkpoints would be gone on from."""
+    if done:
+        run_stage(tmp_path / "out", stage, lambda folder: {})
+    else:
+        with pytest.raises(ValueError, match="killed"):
+            run_stage(tmp_path / "out", stage, fail)
     if part == "inputs":
         stage.inputs[0].write_text("y", encoding="utf-8")
     else:
