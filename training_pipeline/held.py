@@ -3,6 +3,7 @@
 Knows nothing of how results are shown.
 """
 
+import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -55,9 +56,16 @@ def columns(records: Sequence[Record], probas: Sequence[float], threshold: float
     return Columns(labels, printed, [int(proba > threshold) for proba in printed])
 
 
+def _lot(name: str) -> bytes:
+    return hashlib.sha256(name.encode()).digest()
+
+
 def sample(records: Iterable[Record], rows: int) -> list[Record]:
-    """At most `rows` records of each source, by the order of their groups; 0 for all."""
+    """At most `rows` records of each source, group by group in random order; 0 for all.
+
+    By the hash of the group's name: its letters may tell what kind of row it is.
+    """
     parts: dict[str, list[Record]] = defaultdict(list)
-    for record in sorted(records, key=lambda one: (one.group or "", one.id)):
+    for record in sorted(records, key=lambda one: (_lot(one.group or one.id), one.id)):
         parts[record.source or ""].append(record)
     return [record for part in parts.values() for record in part[: rows or None]]

@@ -13,6 +13,8 @@ import sys
 from collections.abc import Sequence
 from contextlib import chdir
 from dataclasses import replace
+from importlib.util import find_spec
+from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -52,6 +54,8 @@ def _places(job: Job) -> tuple[Job, Path, Path]:
         raise UserError("--model wants --output FOLDER, where the quantized model goes")
     if not (source / "config.json").is_file():
         raise UserError(f"--model {source}: no model is there (it has no config.json)")
+    if output.resolve() == source.resolve():
+        raise UserError(f"--output {output} is the model itself; name another folder")
     if job.records:
         rows = tuple(map(str, job.records))
         job = replace(job, recipe=replace(job.recipe, mix=(), records=(), held=rows))
@@ -61,6 +65,7 @@ def _places(job: Job) -> tuple[Job, Path, Path]:
 def _work(job: Job, source: Path, folder: Path) -> dict[str, Any]:
     from training_pipeline.evaluate import compare  # noqa: PLC0415
 
+    need_gptqmodel()
     prompts = calibration(job, source)
     gptq(source, folder, prompts, job.recipe.quantize)
     full, small = (compare(job, model, COMPARED) for model in (source, folder))
@@ -68,6 +73,15 @@ def _work(job: Job, source: Path, folder: Path) -> dict[str, Any]:
     size = sum(path.stat().st_size for path in folder.iterdir() if path.name != BEGUN)
     mean = sum(lost) / len(lost) if lost else None
     return {"auroc": small, "auroc_lost": mean, "bytes": size, "prompts": len(prompts)}
+
+
+def need_gptqmodel() -> None:
+    """A `UserError` where GPTQModel is not installed: it compiles a part, and may be left out."""
+    if find_spec("gptqmodel") is None:
+        raise UserError(
+            "gptqmodel is not installed, for it compiles a part; on Debian: apt-get install g++ "
+            "python3-dev, and then once more: make weights"
+        )
 
 
 def calibration(job: Job, source: Path) -> list[dict[str, list[int]]]:
@@ -80,9 +94,8 @@ def calibration(job: Job, source: Path) -> list[dict[str, list[int]]]:
     labelled = read_rows(job).labelled
     records = list(labelled.train or labelled.validation)
     random.Random(recipe.seed).shuffle(records)
-    rows = records[: recipe.quantize.calibration]
-    asks = epoch_asks(rows, builder, with_sources(recipe, rows), 0)
-    ids = [list(ask.ids) for ask in asks][: recipe.quantize.calibration]
+    asks = epoch_asks(records, builder, with_sources(recipe, records), 0)
+    ids = [list(ask.ids) for ask in islice(asks, recipe.quantize.calibration)]
     if not ids:
         raise UserError("no labelled rows to calibrate on; name some with --records FILE.jsonl")
     return [{"input_ids": one, "attention_mask": [1] * len(one)} for one in ids]

@@ -12,7 +12,7 @@ from pathlib import Path
 from data_preparation.corpora import read_corpora
 from data_preparation.record import Record, from_json
 from data_preparation.registry import refuse_study
-from data_preparation.split import Split, keep_apart
+from data_preparation.split import Split, group_key, keep_apart
 from model_package.errors import UserError
 from training_pipeline.cli import Job
 from training_pipeline.recipe import Mix, Recipe
@@ -106,4 +106,9 @@ def _completion(line: str, where: str) -> Completion | None:
 
 
 def _labelled(rows: Iterable[Record | Chat | Completion]) -> list[Record]:
-    return [row for row in rows if isinstance(row, Record)]
+    return [_grouped(row) for row in rows if isinstance(row, Record)]
+
+
+def _grouped(row: Record) -> Record:
+    """A row that names no group is of its text's, as the rows of corpora are."""
+    return row if row.group else replace(row, group=group_key(row.text or "") or None)

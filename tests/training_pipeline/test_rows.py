@@ -7,9 +7,13 @@ from typing import Any
 
 import pytest
 
+from data_preparation.corpora import read_corpora
 from data_preparation.record import Record
 from model_package.errors import UserError
+from tests.training_pipeline.tiny import make_tokenizer
 from training_pipeline.cli import Job
+from training_pipeline.held import sample
+from training_pipeline.quantize import calibration
 from training_pipeline.recipe import Mix, load_recipe
 from training_pipeline.rows import Chat, Completion, read_file, read_rows, with_sources
 
@@ -80,3 +84,37 @@ def test_rows_for_study_only_are_refused(tmp_path: Path, stand_in: Path) -> None
     )
     with pytest.raises(UserError, match="rows of toxicn are for study only"):
         read_rows(Job(load_recipe("smoke"), tmp_path, stand_in, records=(path,)))
+
+
+def test_a_text_that_is_held_is_not_learnt_from_a_row_without_group(
+    tmp_path: Path, stand_in: Path
+) -> None:
+    """Of the same letters, though written otherwise; a row without a text stands alone."""
+    held = read_corpora(["cold"], stand_in).validation[0]
+    same = {"id": "a", "text": f"@me {(held.text or '').upper()}!", "label": 1}
+    path = write(tmp_path / "rows.jsonl", same, {"id": "b", "caption": "a house", "label": 0})
+    rows = read_rows(Job(load_recipe("smoke"), tmp_path, stand_in, records=(path,)))
+    assert [row.id for row in rows.labelled.train if row.source is None] == ["b"]
+
+
+def test_a_sample_is_not_of_the_first_names_alone() -> None:
+    """Groups of functional rows are named after their kind."""
+    rows = [
+        Record(f"{kind}/{n}", label=0, source="s", group=f"{kind}/{n}")
+        for kind in ("ask", "vow")
+        for n in range(50)
+    ]
+    drawn = sample(rows, 40)
+    assert len(drawn) == 40
+    assert 10 < sum(one.id.startswith("ask") for one in drawn) < 30
+    assert sample(reversed(rows), 40) == drawn
+
+
+def test_small_shares_still_give_all_the_prompts_of_calibration(
+    tmp_path: Path, stand_in: Path
+) -> None:
+    make_tokenizer().save_pretrained(tmp_path)
+    recipe = load_recipe("smoke", ["mix=[{corpus='cold',harmful=0.1,benign=0.1}]"])
+    prompts = calibration(Job(recipe, tmp_path, stand_in), tmp_path)
+    assert len(prompts) == recipe.quantize.calibration == 16
+    assert len({tuple(one["input_ids"]) for one in prompts}) == 16
