@@ -77,7 +77,7 @@ data: $(VENV)/test.done  ## draw datasets/v1, v2, v3 and functional again
 # ----------------------------------------------------------------------------- weights
 
 .PHONY: weights
-weights: $(VENV)/test.done  ## train PROFILE's weights from the corpora in CORPORA_DIR (and BASE_MODEL)
+weights: system $(VENV)/test.done  ## train PROFILE's weights from the corpora in CORPORA_DIR (and BASE_MODEL)
 	@$(PY) -m training_pipeline.ladder --recipe $(PROFILE) $(if $(BASE_MODEL),'base=$(BASE_MODEL)')
 
 .PHONY: ablation

@@ -10,8 +10,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from model_package.errors import UserError
 from model_package.profile import WEIGHTS
 from training_pipeline.cli import Job, main
+from training_pipeline.rows import input_files
+from training_pipeline.run import read_manifest
 
 LM, CAPTIONER = "quantize", "train_captioner"
 WANTED = (
@@ -36,6 +39,7 @@ def climb(job: Job, weights: Path = WEIGHTS) -> dict[str, dict[str, Any]]:
     from model_package.weights import write_lock  # noqa: PLC0415
     from training_pipeline.card import model_card  # noqa: PLC0415
 
+    check(job)
     manifests = {verb.__name__: verb(job) for verb in verbs(job)}
     folder = weights / job.recipe.name
     install(job.folder(LM), folder / "lm")
@@ -45,6 +49,21 @@ def climb(job: Job, weights: Path = WEIGHTS) -> dict[str, dict[str, Any]]:
     write_lock(folder)
     print(f"ladder: installed into {folder}", file=sys.stderr)
     return manifests
+
+
+def check(job: Job) -> None:
+    """Refuse now what a later verb would refuse after an hour."""
+    from training_pipeline.quantize import need_gptqmodel  # noqa: PLC0415
+    from training_pipeline.train import base_folder  # noqa: PLC0415
+
+    if job.recipe.base:
+        base_folder(job)
+    lost = [path for path in input_files(job) if not path.is_file()]
+    if lost:
+        cure = "data sets: make data; corpora: CORPORA_DIR, or data_preparation.corpora fetch NAME"
+        raise UserError(f"{lost[0]} does not exist, which the recipe reads ({cure})")
+    if read_manifest(job.folder(LM)) is None:
+        need_gptqmodel()
 
 
 def verbs(job: Job) -> Iterator[Verb]:

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from model_package.errors import UserError
 from training_pipeline import ladder, merge, quantize, train
 from training_pipeline.cli import Job, main, parse
+from training_pipeline.recipe import load_recipe
 
 IMPORTS = "train, merge, quantize, ladder, rows, plot, processes"
 
@@ -27,6 +29,9 @@ def test_flags_may_stand_between_settings(tmp_path: Path) -> None:
     assert (job.recipe.train.epochs, job.recipe.seed) == (3, 7)
     assert job.records == (Path("a.jsonl"), Path("b.jsonl"))
     assert job.folder("train") == tmp_path / "smoke" / "train"
+
+
+POCKET = ["--recipe", "pocket", "mix=[]", "records=[]"]
 
 
 def run(verb: str, *flags: str) -> int:
@@ -48,6 +53,7 @@ def run(verb: str, *flags: str) -> int:
             ["base=gone"],
             "give the folder of one by base=FOLDER (make weights: BASE_MODEL",
         ),
+        ("ladder", [*POCKET, "held=['gone.jsonl']"], "gone.jsonl does not exist, which the recipe"),
         ("train", ["adapter.kind=dora"], "kind 'dora' is unknown; use full, lora, qlora"),
         ("train", ["train.views=both"], "views 'both' is unknown; use turns or all"),
         ("train", ["train.batch=0"], "batch cannot be 0; the least is 1"),
@@ -71,3 +77,22 @@ def test_a_mistake_is_one_line_and_exit_code_2(
     assert err.startswith(f"{verb}: ")
     assert reason in err
     assert len(err.splitlines()) == 1
+
+
+def test_a_model_is_never_quantized_onto_itself(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "config.json").write_text("{}", encoding="utf-8")
+    assert (
+        run("quantize", "--model", str(tmp_path), "--output", f"{tmp_path}/../{tmp_path.name}") == 2
+    )
+    assert "is the model itself; name another folder" in capsys.readouterr().err
+
+
+def test_a_ladder_that_cannot_be_climbed_to_its_end_is_not_begun(
+    tmp_path: Path, stand_in: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "gptqmodel", None)  # as where it could not be compiled
+    with pytest.raises(UserError, match="gptqmodel is not installed, .* apt-get install g"):
+        ladder.climb(Job(load_recipe("smoke"), tmp_path, stand_in), tmp_path)
+    assert not (tmp_path / "smoke").exists()
