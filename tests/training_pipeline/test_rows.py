@@ -98,9 +98,9 @@ def test_a_text_that_is_held_is_not_learnt_from_a_row_without_group(
 
 
 def test_a_sample_is_not_of_the_first_names_alone() -> None:
-    """Groups of functional rows are named after their kind."""
+    """Groups of made rows are named after their kind, and large."""
     rows = [
-        Record(f"{kind}/{n}", label=0, source="s", group=f"{kind}/{n}")
+        Record(f"{kind}/{n}", label=0, source="s", group=kind)
         for kind in ("ask", "vow")
         for n in range(50)
     ]
