@@ -28,6 +28,7 @@ class Mix:
 
 VIEWS = ("turns", "all")
 ADAPTERS = ("full", "lora", "qlora")
+BITS = (2, 4, 8)  # that the runtime unpacks
 
 
 @dataclass(frozen=True)
@@ -64,9 +65,8 @@ class Fit:
     def __post_init__(self) -> None:
         if self.views not in VIEWS:
             raise ValueError(f"views {self.views!r} is unknown; use {' or '.join(VIEWS)}")
-        for name in ("epochs", "batch", "length", "accumulate", "checkpoint", "keep"):
-            if getattr(self, name) < 1:
-                raise ValueError(f"{name} cannot be {getattr(self, name)}; the least is 1")
+        _least(self, 1, "epochs", "batch", "length", "accumulate", "checkpoint", "keep")
+        _least(self, 0, "steps", "prompts", "warmup")
 
 
 @dataclass(frozen=True)
@@ -88,6 +88,7 @@ class Adapter:
     def __post_init__(self) -> None:
         if self.kind not in ADAPTERS:
             raise ValueError(f"kind {self.kind!r} is unknown; use {', '.join(ADAPTERS)}")
+        _least(self, 1, "r", "alpha")
 
 
 @dataclass(frozen=True)
@@ -133,7 +134,7 @@ class Teacher:
 
 @dataclass(frozen=True)
 class Quantize:
-    """GPTQ. group: inputs that share a scale. damp: of the Hessian's diagonal.
+    """GPTQ. group: inputs that share a scale; -1: all. damp: of the Hessian's diagonal.
 
     act_order: columns by falling activation. calibration: prompts; batch: of one pass.
     """
@@ -145,6 +146,15 @@ class Quantize:
     damp: float = 0.05
     calibration: int = 256
     batch: int = 16
+
+    def __post_init__(self) -> None:
+        _least(self, 1, "calibration", "batch")
+        if self.group < 1 and self.group != -1:
+            raise ValueError(f"group cannot be {self.group}; the least is 1, or -1 for all")
+        if self.bits not in BITS:
+            raise ValueError(f"bits cannot be {self.bits}; use {', '.join(map(str, BITS))}")
+        if not 0 < self.damp < 1:
+            raise ValueError(f"damp cannot be {self.damp}; it is between 0 and 1")
 
 
 @dataclass(frozen=True)
@@ -214,6 +224,7 @@ class Recipe:
             raise ValueError("name a model to begin with by `base`, or give [lm] and [pretrain]")
         if self.refine and self.adapter.kind != "full":
             raise ValueError("[refine] tunes all weights a second time; it wants adapter.kind full")
+        _least(self, 0, "evaluate_rows")
 
     def corpora(self) -> tuple[str, ...]:
         """Names of the corpora in the mixture."""
@@ -234,6 +245,12 @@ class Recipe:
         """The named fields as JSON values: what a stage's manifest records."""
         everything = dataclasses.asdict(self)
         return {name: everything[name] for name in names}
+
+
+def _least(settings: object, least: int, *names: str) -> None:
+    for name in names:
+        if getattr(settings, name) < least:
+            raise ValueError(f"{name} cannot be {getattr(settings, name)}; the least is {least}")
 
 
 def need(part: T | None, name: str) -> T:

@@ -87,7 +87,7 @@ def _template(tokenizer: Any, messages: Sequence[Any], where: str, ask: bool) ->
                 messages, tokenize=False, add_generation_prompt=ask, enable_thinking=False
             )
         )
-    except TemplateError as error:
+    except (TemplateError, ValueError) as error:  # the latter where nothing was said before
         raise UserError(f"{where}: the model's chat template refuses it: {error}") from error
 
 

@@ -25,6 +25,12 @@ def test_overrides_reach_any_depth() -> None:
         ("train.epoch=3", "unknown key 'epoch'"),
         ("train.epochs=many", "'many' is not a whole number"),
         ("name.first=3", "'name' is not a table"),
+        ("train.steps=-1", "steps cannot be -1; the least is 0"),
+        ("adapter.r=0", "r cannot be 0; the least is 1"),
+        ("quantize.bits=5", "bits cannot be 5; use 2, 4, 8"),
+        ("quantize.group=0", "group cannot be 0; the least is 1"),
+        ("quantize.damp=0", "damp cannot be 0.0; it is between 0 and 1"),
+        ("evaluate_rows=-1", "evaluate_rows cannot be -1; the least is 0"),
     ],
 )
 def test_a_bad_override_is_named(override: str, reason: str) -> None:

@@ -72,6 +72,14 @@ def test_a_tokenizer_without_a_template_is_named() -> None:
         make_talk(tokenizer, CHAT, 500)
 
 
+@pytest.mark.parametrize("messages", [(), CHAT.messages[1:]])
+def test_a_chat_that_the_template_refuses_is_named(
+    tokenizer: Any, messages: tuple[dict[str, str], ...]
+) -> None:
+    with pytest.raises(UserError, match="f:7: the model's chat template refuses it"):
+        make_talk(tokenizer, Chat("f:7", messages), 50)
+
+
 def test_exact_tensors_of_a_talk() -> None:
     batch = collate_mixed([Talk((3, 4, 5), (1, 2)), Talk((6, 7), (1,))])
     assert batch["input_ids"].tolist() == [[3, 4, 5], [6, 7, 0]]
