@@ -181,12 +181,16 @@ class Captioner:
 
 @dataclass(frozen=True)
 class Refine:
-    """A second, shorter tuning: on another mixture. borrowed, noise: as in `Prompts`."""
+    """A second, shorter tuning: on another mixture.
+
+    borrowed, noise: as in `Prompts`. teacher: the weight of the teacher's word there.
+    """
 
     fit: Fit
     mix: tuple[Mix, ...]
     borrowed: float = 0.0
     noise: float = 0.0
+    teacher: float = 0.5
 
 
 @dataclass(frozen=True)
@@ -237,8 +241,9 @@ class Recipe:
         prompts = dataclasses.replace(
             self.prompts, borrowed=self.refine.borrowed, noise=self.refine.noise
         )
+        teacher = self.teacher and dataclasses.replace(self.teacher, weight=self.refine.teacher)
         return dataclasses.replace(
-            self, train=self.refine.fit, mix=self.refine.mix, prompts=prompts
+            self, train=self.refine.fit, mix=self.refine.mix, prompts=prompts, teacher=teacher
         )
 
     def settings(self, *names: str) -> dict[str, Any]:
