@@ -1,5 +1,7 @@
 """Recipes are strict, and settings can be overridden from the command line."""
 
+import dataclasses
+
 import pytest
 
 from model_package.errors import UserError
@@ -68,3 +70,11 @@ def test_parts_may_be_left_out_and_are_named_where_they_are_needed() -> None:
 def test_a_second_tuning_of_an_adapter_is_refused() -> None:
     with pytest.raises(UserError, match="wants adapter.kind full"):
         load_recipe("smoke", ["adapter.kind=lora"])
+
+
+def test_the_second_tuning_has_its_own_weight_of_the_teacher() -> None:
+    recipe = load_recipe("smoke", ["teacher.weight=0.2", "refine.teacher=0.9"])
+    assert recipe.teacher is not None
+    assert (recipe.teacher.weight, recipe.teacher.folds) == (0.2, 2)
+    assert recipe.refined().teacher == dataclasses.replace(recipe.teacher, weight=0.9)
+    assert dataclasses.replace(recipe, teacher=None).refined().teacher is None
