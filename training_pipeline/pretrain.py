@@ -33,7 +33,7 @@ def pretrain(job: Job) -> dict[str, Any]:
 
 
 def _work(job: Job, folder: Path) -> dict[str, Any]:
-    from training_pipeline.embeddings import count_embeddings, write_labels  # noqa: PLC0415
+    from training_pipeline.embeddings import count_embeddings  # noqa: PLC0415
     from training_pipeline.fit import Lesson, fit  # noqa: PLC0415
     from training_pipeline.tokenizer import train_tokenizer  # noqa: PLC0415
 
@@ -46,14 +46,23 @@ def _work(job: Job, folder: Path) -> dict[str, Any]:
     model = make_model(shape, tokenizer)
     ids = tokenizer(texts)["input_ids"]
     table = count_embeddings(ids, len(tokenizer), shape.hidden, recipe.seed)
-    table = write_labels(table, _label_weights(records, tokenizer))
     model.get_input_embeddings().weight.data.copy_(table)
     data = _epochs(ids, tokenizer.bos_token_id, recipe)
     metrics = fit(model, Lesson(data, collate_documents), settings, folder, recipe.seed)
+    _open_path(model, tokenizer, records, recipe)
     model.save_pretrained(folder)
     tokenizer.save_pretrained(folder)
     size = sum(parameter.numel() for parameter in model.parameters())
     return {**metrics, "parameters": size, "tokens": sum(map(len, data))}
+
+
+def _open_path(model: Any, tokenizer: Any, records: Sequence[Record], recipe: Recipe) -> None:
+    from training_pipeline.asks import make_builder  # noqa: PLC0415
+    from training_pipeline.linear_path import open_path  # noqa: PLC0415
+
+    answers = make_builder(tokenizer, load_policy(recipe.policy), recipe.prompts).answers.values()
+    weights = _label_weights(records, tokenizer)
+    open_path(model, weights, [one.yes for one in answers], [one.no for one in answers])
 
 
 def _label_weights(records: Sequence[Record], tokenizer: Any) -> torch.Tensor:
