@@ -122,11 +122,13 @@ def test_requests_are_spaced_by_the_limit_a_minute() -> None:
 
 
 def test_an_interrupt_brings_the_replies_under_way_and_asks_nothing_more() -> None:
-    together = threading.Barrier(3)
+    together, sent = threading.Barrier(3), threading.Event()
 
     def interrupt(number: int, body: object) -> str:
         if together.wait() == 0:
             signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
+            sent.set()
+        sent.wait()  # no reply comes before the signal, however slow the sender's thread is
         time.sleep(0.1)
         return ""
 
