@@ -14,9 +14,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from PIL import Image
-from tqdm import tqdm
-
 from model_package.errors import UserError
 
 TIMEOUT = 30.0
@@ -89,6 +86,8 @@ def fetch_pictures(names: Iterable[str], url: str, folder: Path) -> int:
 
     They are kept as JPEG of quality 85, at most 640 pixels long; no checksum is known of them.
     """
+    from tqdm import tqdm  # noqa: PLC0415 - the registry is read without libraries too
+
     missing = [name for name in names if not (folder / name).is_file()]
     for name in tqdm(missing, desc=folder.name, unit="picture", disable=None):
         png = f"{url}/{quote(Path(name).with_suffix('.png').name)}"
@@ -97,6 +96,8 @@ def fetch_pictures(names: Iterable[str], url: str, folder: Path) -> int:
 
 
 def _as_jpeg(data: bytes, url: str) -> bytes:
+    from PIL import Image  # noqa: PLC0415
+
     try:
         with Image.open(io.BytesIO(data)) as image:
             small = image.convert("RGB")
@@ -109,6 +110,8 @@ def _as_jpeg(data: bytes, url: str) -> bytes:
 
 
 def _read(reply: Any, name: str) -> bytes:
+    from tqdm import tqdm  # noqa: PLC0415
+
     length = int(reply.headers.get("Content-Length") or 0)
     data = bytearray()
     quiet = None if name else True  # None: where stderr is no terminal

@@ -1,4 +1,7 @@
-"""Which font draws which characters, and where its file lies; knows nothing of images."""
+"""Which font draws which characters, and where its file lies; knows nothing of images.
+
+Pillow is imported where it draws, so that fonts can be looked for without it.
+"""
 
 import os
 import re
@@ -6,10 +9,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby
 from pathlib import Path
-
-from PIL import ImageFont, features
+from typing import TYPE_CHECKING
 
 from model_package.errors import UserError
+
+if TYPE_CHECKING:
+    from PIL import ImageFont
 
 FOLDERS = (
     Path("/usr/share/fonts"),
@@ -50,8 +55,10 @@ def runs(text: str) -> list[tuple[str, str]]:
 
 
 @lru_cache(maxsize=256)
-def load_font(key: str, size: int) -> ImageFont.FreeTypeFont:
+def load_font(key: str, size: int) -> "ImageFont.FreeTypeFont":
     """The font of script `key` at `size` pixels. Raises `UserError` when it is not installed."""
+    from PIL import ImageFont, features  # noqa: PLC0415
+
     if key == "tamil" and not features.check("raqm"):
         raise UserError("Pillow has no libraqm, so Tamil would be misspelt; install pillow's wheel")
     font = FONTS[key]
