@@ -83,9 +83,11 @@ class Policy:
         if not (0 <= self.fallback <= 1 and 0 <= self.threshold <= 1):
             raise ValueError("fallback and threshold are probabilities, from 0 to 1")
 
-    def asks(self, evidence: Evidence) -> list[tuple[Question, View]]:
-        """Every question under every view that has something to show of `evidence`."""
-        views = [view for view in self.views if view.can_show(evidence)]
+    def asks(
+        self, evidence: Evidence, most_views: int | None = None
+    ) -> list[tuple[Question, View]]:
+        """Every question under the first `most_views` that have something to show of `evidence`."""
+        views = [view for view in self.views if view.can_show(evidence)][:most_views]
         return [(question, view) for question in self.questions for view in views]
 
     def decide(self, answers: Mapping[str, float]) -> float:

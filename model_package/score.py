@@ -56,17 +56,22 @@ class Scorer:
         self.prefixes: dict[Ask, Any] = {}
 
     @torch.inference_mode()
-    def score(self, evidences: Sequence[Evidence]) -> list[dict[str, float]]:
-        """For each evidence, P(yes) keyed `question/view`; empty where nothing can be shown."""
+    def score(
+        self, evidences: Sequence[Evidence], most_views: int | None = None
+    ) -> list[dict[str, float]]:
+        """For each evidence, P(yes) keyed `question/view`; empty where nothing can be shown.
+
+        most_views: of each evidence, the first of those that can be shown; all by default.
+        """
         answers: list[dict[str, float]] = [{} for _ in evidences]
-        for batch in self._batches(self._jobs(evidences)):
+        for batch in self._batches(self._jobs(evidences, most_views)):
             for job, proba in zip(batch, self._forward(batch), strict=True):
                 answers[job.row]["/".join(job.ask)] = proba
         return answers
 
-    def _jobs(self, evidences: Sequence[Evidence]) -> Iterator[Job]:
+    def _jobs(self, evidences: Sequence[Evidence], most_views: int | None) -> Iterator[Job]:
         for row, evidence in enumerate(evidences):
-            for question, view in self.builder.policy.asks(evidence):
+            for question, view in self.builder.policy.asks(evidence, most_views):
                 prompt = self.builder.build(question, view, evidence)
                 yield Job(row, (question.id, view.id), prompt.ids[prompt.prefix :])
 

@@ -96,6 +96,15 @@ def test_nothing_to_show_has_no_answers(one: Scorer) -> None:
     assert list(one.score([Evidence("a cat", "")])[0]) == ["harmful/caption_text"]
 
 
+def test_one_view_is_the_first_that_can_be_shown(one: Scorer) -> None:
+    seen = [Evidence("a cat", "some words"), Evidence("a cat", ""), Evidence()]
+    text, picture, nothing = one.score(seen, most_views=1)
+    whole = one.score(seen)
+    assert text == {"harmful/text": whole[0]["harmful/text"]}
+    assert picture == whole[1]
+    assert nothing == {}
+
+
 def test_unquantized_weights_load_as_well(tmp_path: Path) -> None:
     model = load_causal_lm(FOLDER, "unpack", torch.float32, CPU)
     model.save_pretrained(tmp_path)
