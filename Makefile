@@ -67,6 +67,16 @@ format: $(VENV)/test.done  ## let ruff mend and lay out the code
 	@$(PY) -m ruff check --fix .
 	@$(PY) -m ruff format .
 
+# Installs nothing, and needs nothing but a Python.
+.PHONY: doctor
+doctor:  ## what this machine has, what works without the rest, and how to get it
+	@for python in $(PY) $(PYTHON); do \
+	    $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || continue; \
+	    exec $$python -m local_test doctor; \
+	done; \
+	echo "error: none of '$(PYTHON)' is Python 3.11 or newer; on Debian 12: apt-get install python3" >&2; \
+	exit 2
+
 # -------------------------------------------------------------------------------- data
 
 .PHONY: data
