@@ -3,24 +3,25 @@
 A prompt is made of segments: trusted text from the policy and the model's chat template, and
 untrusted text from the meme. Each is tokenized on its own and joined as ids. So the first
 segment is the same ids for every row, what a meme says can never become a control token, and
-cutting long text never touches the question after it. Knows nothing of models' weights.
+cutting the middle out of a long text never touches the question after it. Knows nothing of
+models' weights.
 """
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
+from typing import Any, TypeVar
 
 from jinja2 import TemplateError
 
 from model_package.errors import UserError
 from model_package.evidence import Evidence
+from model_package.normalise import plain
 from model_package.policy import FIELDS, Policy, Question, View
 
 MARK = re.compile("\ue000(\\w+)\ue001")  # stands for a field while a chat template is rendered
 ANCHOR = "\ue002"  # encoded before a segment so that no tokenizer adds or drops a space there
-HIDDEN = {"Cc", "Cf", "Co", "Cs"}  # controls, zero-width and bidirectional marks, private use
+S = TypeVar("S", str, list[int])
 
 
 @dataclass(frozen=True)
@@ -115,10 +116,10 @@ class PromptBuilder:
 
     def _untrusted(self, name: str, evidence: Evidence) -> list[int]:
         budget = self.budgets[name]
-        text = plain(getattr(evidence, name))[: 16 * budget]
+        text = ends(plain(getattr(evidence, name)), 16 * budget)
         cuts = [0, *(match.start() + 1 for match in self.controls.finditer(text)), len(text)]
         ids = [i for a, b in pairwise(cuts) for i in self._after_anchor(text[a:b])]
-        return [i for i in ids if i not in self.added][:budget]
+        return ends([i for i in ids if i not in self.added], budget)
 
     def _resolve(self, question: Question, view: View) -> Answers:
         yes, no = (self._first_token(question, view, word) for word in (question.yes, question.no))
@@ -141,12 +142,9 @@ class PromptBuilder:
         return ids[len(known)]
 
 
-def plain(text: str) -> str:
-    """`text` as the model sees it: NFKC, one space for any white space, no hidden characters."""
-    text = unicodedata.normalize("NFKC", text)
-    kept = (" " if c.isspace() else c for c in text)
-    return re.sub(" +", " ", "".join(c for c in kept if _is_shown(c))).strip()
-
-
-def _is_shown(character: str) -> bool:
-    return unicodedata.category(character) not in HIDDEN
+def ends(whole: S, most: int) -> S:
+    """The beginning and the end of `whole`, `most` in all: neither can be pushed out by padding."""
+    if len(whole) <= most:
+        return whole
+    tail = most // 2
+    return whole[: most - tail] + whole[len(whole) - tail :]

@@ -13,8 +13,8 @@ import torch
 
 from data_preparation.corpora import read_corpora
 from data_preparation.record import Record
+from model_package.normalise import plain
 from model_package.policy import load_policy
-from model_package.prompt import plain
 from training_pipeline.baseline import text
 from training_pipeline.batches import collate_documents, documents
 from training_pipeline.cli import Job, main

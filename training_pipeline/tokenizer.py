@@ -10,8 +10,8 @@ from typing import Any
 from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers
 from transformers import PreTrainedTokenizerFast
 
+from model_package.normalise import plain
 from model_package.policy import Policy
-from model_package.prompt import plain
 
 START, END, PAD, BREAK = "<|im_start|>", "<|im_end|>", "<|pad|>", "<|endoftext|>"
 # Words carry their marks, or Tamil would be cut at every vowel sign; digits stand alone.

@@ -11,8 +11,9 @@ from transformers import PreTrainedTokenizerFast
 
 from model_package.errors import UserError
 from model_package.evidence import Evidence
+from model_package.normalise import plain
 from model_package.policy import Policy, Question, View, load_policy
-from model_package.prompt import PromptBuilder, plain
+from model_package.prompt import PromptBuilder, ends
 
 POLICY = load_policy("ospc")
 BUDGETS = {"caption": 48, "ocr_text": 64}
@@ -154,15 +155,12 @@ def test_a_tokenizer_without_a_template_gets_the_plain_message() -> None:
     assert tokenizer.decode(prompt.ids).endswith("Text: HELLO\nHarmful, Yes or No?\n")
 
 
-@pytest.mark.parametrize(
-    ("text", "shown"),
-    [
-        ("a\n b\t\u3000c ", "a b c"),
-        ("ha\u200bte\u202e \ufeffx", "hate x"),
-        ("\ue000caption\ue001", "caption"),
-        ("ＨＥＬＬＯ ﬁ", "HELLO fi"),
-        ("வணக்கம் 世界", "வணக்கம் 世界"),
-    ],
-)
-def test_text_is_shown_without_hidden_characters(text: str, shown: str) -> None:
-    assert plain(text) == shown
+@both
+def test_a_long_text_is_shown_from_both_ends(builder: PromptBuilder) -> None:
+    text = "HELLO " + "padding " * 3000 + "attack"
+    ids = builder.build(QUESTION, POLICY.views[0], Evidence("", text)).ids
+    shown = builder.tokenizer.decode(ids)
+    assert "Text: HELLO padding" in shown
+    assert "padding attack\nHarmful, Yes or No?" in shown
+    assert ends([1, 2, 3, 4, 5], 3) == [1, 2, 5]
+    assert (ends("abcd", 4), ends("abcd", 1), ends("", 0)) == ("abcd", "a", "")

@@ -1,0 +1,100 @@
+"""What untrusted text becomes before it is tokenized; in training as in inference.
+
+Undoes what hides words from a reader that goes by characters and not from one with eyes:
+characters that are not seen, other alphabets' letters in Latin words, piles of accents, words
+spelled out with gaps. Knows nothing of tokens, and removes no word.
+"""
+
+import re
+import unicodedata
+
+HIDDEN_KINDS = {"Cc", "Cf", "Co", "Cs"}  # controls, zero-width and bidirectional marks, private use
+# Unseen too, though Unicode counts them as letters, marks or symbols: grapheme joiner, fillers,
+# variation selectors, the empty braille cell, what stands for an object or a lost character.
+HIDDEN = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\uffa0\ufe00-\ufe0f\ufffc\ufffd"
+    "\U000e0000-\U000e0fff]"
+)
+
+# Marks that may stand on any letter; those of Tamil and other scripts are their letters' own.
+MARKS = "[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]"
+FLOOD = re.compile(MARKS + "{3,}")  # no language piles up so many
+LOOSE = re.compile(MARKS)  # after composition: marks that no letter of a real alphabet has
+
+ALWAYS: dict[int, int | str] = {
+    **str.maketrans(
+        "ᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘʀꜱᴛᴜᴠᴡʏᴢɑɡı´",
+        "abcdefghijklmnoprstuvwyzagi'",
+    )
+}
+ALWAYS |= {first + n: chr(65 + n) for first in (0x1F110, 0x1F150, 0x1F170) for n in range(26)}
+ALWAYS |= {0x249C + n: chr(97 + n) for n in range(26)}  # bracketed small letters
+FLAGS = "[\U0001f1e6-\U0001f1ff]"  # two of these letters are a flag
+INDICATOR = re.compile(f"(?<!{FLAGS}){FLAGS}(?!{FLAGS})")
+
+# Letters of other alphabets, and the Latin ones that look the same.
+TWINS = str.maketrans(
+    "асеорхуіјѕһԁԛԝѵктмнвӏёїАВСЕНІЈКМОРЅТХУԚԜѴӀЁЇ"
+    "αονρικτυχεηωγΑΒΕΖΗΙΚΜΝΟΡΤΥΧ"
+    "օոսհցՕՍᎪᎠᎡᎢᎥᎻᎫᏃᎷᎳᏀᏚᏙᏞᏟᏢᏦ",
+    "aceopxyijshdqwvktmhbleiABCEHIJKMOPSTXYQWVIEI"
+    "aovpiktuxenwyABEZHIKMNOPTYX"
+    "onuhgOUADRTiHJZMWGSVLCPK",
+)
+FOREIGN = re.compile("[\u0370-\u03ff\u0400-\u052f\u0531-\u058f\u13a0-\u13f5]")
+WORD = re.compile(f"[A-Za-z\u00c0-\u024f{FOREIGN.pattern[1:]}+")
+LATIN = re.compile("[A-Za-z]")
+SHORTEST = 3  # letters of a word that is all twins: a lone alpha may be meant
+
+SIGNS = "[\u0b82\u0bbe-\u0bcd\u0bd7]"  # what stands on a Tamil letter
+LETTER = f"[^\\W\\d_]{SIGNS}*"
+BEFORE, AFTER = f"(?<![^\\W_])(?<!{SIGNS})", f"(?![^\\W_])(?!{SIGNS})"  # no letter there
+# Four letters or more, each apart from the next by the same one sign.
+SPELLED = re.compile(f"{BEFORE}{LETTER}([ .*_|·-])(?:{LETTER}\\1){{2,}}{LETTER}{AFTER}")
+
+
+def plain(text: str) -> str:
+    """`text` as the model sees it: NFKC, one space for any white space, nothing unseen.
+
+    Look-alikes become Latin letters in Latin words, floods of marks go, and words that are
+    spelled out letter by letter are joined. Clean text of our languages comes back as it was
+    but for Unicode's own composition and white space (tests/model_package/test_normalise.py).
+    """
+    text = _bared(_seen(text.translate(ALWAYS))).translate(ALWAYS)  # NFKC makes some of them
+    text = INDICATOR.sub(lambda one: chr(ord(one[0]) - 0x1F1E6 + 65), text)
+    text = SPELLED.sub(lambda word: word[0].replace(word[1], ""), _untwinned(text))
+    return " ".join(unicodedata.normalize("NFKC", text).split())
+
+
+def _seen(text: str) -> str:
+    """`text` less all that is not seen; white space stays, each as it is."""
+    return HIDDEN.sub("", "".join(c for c in text if c.isspace() or _is_shown(c)))
+
+
+def _is_shown(character: str) -> bool:
+    return unicodedata.category(character) not in HIDDEN_KINDS
+
+
+def _bared(text: str) -> str:
+    """`text` composed by NFKC, less floods of marks and marks that went into no letter."""
+    text = FLOOD.sub("", unicodedata.normalize("NFKD", text))
+    return LOOSE.sub("", _seen(unicodedata.normalize("NFKC", text)))
+
+
+def _untwinned(text: str) -> str:
+    """Latin twins in words that are Latin otherwise; and in words that are twins throughout,
+    if nothing in the text shows that another alphabet is meant."""
+    if not FOREIGN.search(text):
+        return text
+    foreign = not LATIN.search(text) or any(map(_is_foreign, WORD.findall(text)))
+    return WORD.sub(lambda found: _twin(found[0], foreign), text)
+
+
+def _is_foreign(word: str) -> bool:
+    return not LATIN.search(word) and any(ord(one) not in TWINS for one in FOREIGN.findall(word))
+
+
+def _twin(word: str, foreign: bool) -> str:
+    if LATIN.search(word):
+        return word.translate(TWINS)
+    return word if foreign or len(word) < SHORTEST else word.translate(TWINS)
