@@ -16,6 +16,7 @@ from data_preparation.record import Record
 from model_package.evidence import Evidence
 from model_package.policy import Policy
 from model_package.prompt import PromptBuilder
+from training_pipeline.attacked import attack
 from training_pipeline.recipe import Prompts, Recipe, Teacher
 
 
@@ -89,6 +90,8 @@ def _evidence(
     record: Record, captions: Sequence[str], prompts: Prompts, rng: random.Random
 ) -> Evidence:
     text = rub_out(_misread(record, prompts.misread, rng), prompts.noise, rng)
+    if prompts.attacked and text and rng.random() < prompts.attacked:
+        text = attack(text, record.language or "", rng)
     caption = record.caption or ""
     if not caption and captions and rng.random() < prompts.borrowed:
         caption = rng.choice(captions)

@@ -110,7 +110,8 @@ class Prompts:
 
     borrowed: share of the texts without a picture that are shown with another's caption, so
     that a caption alone tells nothing of the corpus. noise: share of characters rubbed out.
-    misread: share of the texts that are shown as OCR was seen to spoil memes.
+    misread: share of the texts that are shown as OCR was seen to spoil memes. attacked: share of
+    the texts that are shown with an attack written beside them (training_pipeline/attacked.py).
     """
 
     max_text_tokens: int = 96
@@ -118,6 +119,7 @@ class Prompts:
     borrowed: float = 0.5
     noise: float = 0.0
     misread: float = 0.0
+    attacked: float = 0.0
 
 
 @dataclass(frozen=True)
