@@ -51,6 +51,8 @@ LETTER = f"[^\\W\\d_]{SIGNS}*"
 BEFORE, AFTER = f"(?<![^\\W_])(?<!{SIGNS})", f"(?![^\\W_])(?!{SIGNS})"  # no letter there
 # Four letters or more, each apart from the next by the same one sign.
 SPELLED = re.compile(f"{BEFORE}{LETTER}([ .*_|·-])(?:{LETTER}\\1){{2,}}{LETTER}{AFTER}")
+NEAR_SPELLED = re.compile(f"{BEFORE}{LETTER}([ .*_|·-])(?:{LETTER}\\1)*{LETTER}{AFTER}")
+TURNED = re.compile("\u202e([^\u202c\n]*)")  # shown from right to left
 
 
 def plain(text: str) -> str:
@@ -60,10 +62,29 @@ def plain(text: str) -> str:
     spelled out letter by letter are joined. Clean text of our languages comes back as it was
     but for Unicode's own composition and white space (tests/model_package/test_normalise.py).
     """
-    text = _bared(_seen(text.translate(ALWAYS))).translate(ALWAYS)  # NFKC makes some of them
+    text = TURNED.sub(lambda found: _turned(found[1]), text).translate(ALWAYS)
+    text = _bared(_seen(text)).translate(ALWAYS)  # again: NFKC makes some of them
     text = INDICATOR.sub(lambda one: chr(ord(one[0]) - 0x1F1E6 + 65), text)
-    text = SPELLED.sub(lambda word: word[0].replace(word[1], ""), _untwinned(text))
+    text = _joined(_untwinned(text))
     return " ".join(unicodedata.normalize("NFKC", text).split())
+
+
+def _turned(text: str) -> str:
+    """`text` from its end to its beginning; marks stay on their letters."""
+    letters: list[str] = []
+    for character in text:
+        if letters and unicodedata.category(character)[0] == "M":
+            letters[-1] += character
+        else:
+            letters.append(character)
+    return "".join(reversed(letters))
+
+
+def _joined(text: str) -> str:
+    """`text` with words joined that are spelled out; where there is one, shorter ones are too."""
+    if not SPELLED.search(text):
+        return text
+    return NEAR_SPELLED.sub(lambda word: word[0].replace(word[1], ""), text)
 
 
 def _seen(text: str) -> str:
