@@ -17,7 +17,7 @@ BLOCK = 1 << 20
 
 ROW = re.compile(rb"(?:0\.\d{4}|1\.0000)\t[01]")
 NUMBER = rb"\d*\.?\d+"
-WORD = rb"\"?(?:proba\w*|score|label|prediction|verdict|id|image|path|filename)\"?"
+WORD = rb"\"?(?:proba\w*|score|label|prediction|verdict|id|image|path|filename|language)\"?"
 
 FORM = r"PROBA<tab>LABEL<LF> and nothing else, as in '0.1234\t0\n'"
 PLAIN = f"plain ASCII without a byte order mark: {FORM}"
@@ -82,22 +82,27 @@ def count_lines(stdin: bytes) -> int:
     return stdin.count(b"\n") + (not stdin.endswith(b"\n") and stdin != b"")
 
 
-def fault_in(lines: int, stdout: BinaryIO) -> Fault | None:
-    """`first_fault` for a stdin of so many lines; reads `stdout` once, a line at a time."""
+def fault_in(lines: int, stdout: BinaryIO, rows: list[bytes] | None = None) -> Fault | None:
+    """`first_fault` for a stdin of so many lines; reads `stdout` once, a line at a time.
+
+    rows: gets the correct rows before the fault, with their ends.
+    """
     number = 0
     for number, line in enumerate(_pieces(stdout), 1):
-        row = line.removesuffix(b"\n")
-        if number > lines:
-            return _surplus(number, row, lines, stdout)
-        if not ROW.fullmatch(row):
-            what, allowed = _kind(row)
-            return Fault(number, f"{_shown(row)} {what}", allowed)
-        if row == line:
-            return Fault(number, f"{_shown(row)} has no LF at its end", FORM)
+        fault = _surplus(number, line, lines, stdout) if number > lines else _wrong(number, line)
+        if fault:
+            return fault
+        if rows is not None:
+            rows.append(line)
     if number == lines:
         return None
     found = f"the file ends after row {number}" if number else "the file is empty"
     return Fault(number + 1, found, f"{lines} rows, one for each line of stdin")
+
+
+def parse_row(row: bytes) -> tuple[float, int]:
+    """The probability and the label of a correct row, as they are printed."""
+    return float(row[:6]), int(row[7:8])
 
 
 def _pieces(stdout: BinaryIO) -> Iterator[bytes]:
@@ -106,7 +111,18 @@ def _pieces(stdout: BinaryIO) -> Iterator[bytes]:
         yield piece
 
 
-def _surplus(number: int, row: bytes, lines: int, stdout: BinaryIO) -> Fault:
+def _wrong(number: int, line: bytes) -> Fault | None:
+    row = line.removesuffix(b"\n")
+    if not ROW.fullmatch(row):
+        what, allowed = _kind(row)
+        return Fault(number, f"{_shown(row)} {what}", allowed)
+    if row == line:
+        return Fault(number, f"{_shown(row)} has no LF at its end", FORM)
+    return None
+
+
+def _surplus(number: int, line: bytes, lines: int, stdout: BinaryIO) -> Fault:
+    row = line.removesuffix(b"\n")
     if not ROW.fullmatch(row):
         found = f"{_shown(row)} {_kind(row)[0]}"
         return Fault(number, found, f"nothing after {lines} rows: stdin has no more lines")

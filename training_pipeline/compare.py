@@ -9,18 +9,18 @@ test, whole and by language; a difference is B less A.
 import argparse
 import json
 import sys
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from data_preparation.place import prepare_file, write_whole
-from local_test.paired import Difference, accuracy_difference, auroc_difference
+from local_test.differences import by_slice
+from local_test.slices import Columns
+from local_test.tables import differences
 from model_package.errors import UserError
-from training_pipeline.answers import Answer, read_answers
+from training_pipeline.answers import Answer, columns, read_answers
 
 Pairs = Sequence[tuple[Answer, Answer]]
-HEAD = f"{'rows':<10} {'measure':<9} {'n':>6} {'A':>7} {'B':>7} {'B - A (95 %)':>27} {'p':>8}"
 
 
 def compare(a: Path, b: Path) -> dict[str, Any]:
@@ -32,46 +32,22 @@ def compare(a: Path, b: Path) -> dict[str, Any]:
     other = next((one.id for one, two in shared if one.label != two.label), None)
     if other is not None:
         raise UserError(f"{other!r} is labelled otherwise in {b} than in {a}")
+    languages = [(one.language,) if one.language else () for one, _ in shared]
     left = {"only_a": len(first) - len(shared), "only_b": len(second) - len(shared)}
-    return {"a": str(a), "b": str(b), **left, "slices": dict(_slices(shared))}
+    return {"a": str(a), "b": str(b), **left, "slices": by_slice(*_sides(shared), languages)}
 
 
-def _slices(pairs: Pairs) -> Iterator[tuple[str, dict[str, Any]]]:
-    yield "all", _tests(pairs)
-    languages = sorted({one.language for one, _ in pairs} - {""})
-    for language in languages if len(languages) > 1 else ():
-        yield language, _tests([pair for pair in pairs if pair[0].language == language])
-
-
-def _tests(pairs: Pairs) -> dict[str, Any]:
-    labels = [one.label for one, _ in pairs]
-    right = [[one.verdict == one.label for one in side] for side in zip(*pairs, strict=True)]
-    enough = 2 <= sum(labels) <= len(labels) - 2
-    probas = [[one.proba for one in side] for side in zip(*pairs, strict=True)]
-    return {
-        "rows": len(pairs),
-        "auroc": asdict(auroc_difference(labels, *probas)) if enough else None,
-        "accuracy": asdict(accuracy_difference(*right)),
-    }
+def _sides(pairs: Pairs) -> tuple[Columns, Columns]:
+    first, second = zip(*pairs, strict=True)
+    return columns(first), columns(second)
 
 
 def table(found: dict[str, Any]) -> str:
     """What `compare` found, for people."""
-    lines = [f"A = {found['a']}, B = {found['b']}", HEAD]
-    for name, tests in found["slices"].items():
-        lines += [_line(name, one, tests["rows"], tests[one]) for one in ("auroc", "accuracy")]
+    lines = [f"A = {found['a']}, B = {found['b']}", *differences("B", found["slices"])]
     if found["only_a"] or found["only_b"]:
         lines.append(f"left out: {found['only_a']} rows of A alone, {found['only_b']} of B alone")
     return "\n".join(lines)
-
-
-def _line(name: str, measure: str, rows: int, values: dict[str, float] | None) -> str:
-    start = f"{name:<10} {measure:<9} {rows:>6} "
-    if values is None:
-        return f"{start}needs two rows of each class"
-    one = Difference(**values)
-    change = f"{one.difference:+.4f} ({one.low:+.4f} to {one.high:+.4f})"
-    return f"{start}{one.a:>7.4f} {one.b:>7.4f} {change:>27} {one.p:>8.2g}"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
