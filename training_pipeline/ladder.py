@@ -12,6 +12,7 @@ from typing import Any
 
 from model_package.errors import UserError
 from model_package.profile import WEIGHTS
+from training_pipeline import processes
 from training_pipeline.cli import Job, main
 from training_pipeline.rows import input_files
 from training_pipeline.run import read_manifest
@@ -56,6 +57,8 @@ def check(job: Job) -> None:
     from training_pipeline.quantize import need_gptqmodel  # noqa: PLC0415
     from training_pipeline.train import base_folder  # noqa: PLC0415
 
+    if processes.count() > 1:
+        raise UserError("the ladder starts its own processes; run it alone, with processes=N")
     if job.recipe.base:
         base_folder(job)
     lost = [path for path in input_files(job) if not path.is_file()]

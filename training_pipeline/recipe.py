@@ -200,7 +200,8 @@ class Recipe:
     """Everything that one ladder of weights is made by.
 
     lm, pretrain: of the model that is trained from scratch; base: or the folder of the
-    pretrained model that tuning begins with. records, held: files of records to learn from, and
+    pretrained model that tuning begins with. processes: of this machine that tune together, each
+    with its own `batch`. records, held: files of records to learn from, and
     to judge by, besides the mixture's. evaluate_rows: validation rows a corpus at most; 0 for
     all of them. notes: what the model card must say besides.
     """
@@ -222,6 +223,7 @@ class Recipe:
     held: tuple[str, ...] = ()
     policy: str = "ospc"
     seed: int = 1
+    processes: int = 1
     evaluate_rows: int = 0
     notes: tuple[str, ...] = ()
 
@@ -231,6 +233,7 @@ class Recipe:
         if self.refine and self.adapter.kind != "full":
             raise ValueError("[refine] tunes all weights a second time; it wants adapter.kind full")
         _least(self, 0, "evaluate_rows")
+        _least(self, 1, "processes")
 
     def corpora(self) -> tuple[str, ...]:
         """Names of the corpora in the mixture."""

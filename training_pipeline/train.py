@@ -18,6 +18,7 @@ from model_package.errors import UserError
 from model_package.policy import load_policy
 from training_pipeline.asks import epoch_asks, make_builder, pack
 from training_pipeline.cli import Job, main
+from training_pipeline.launch import launch, wanted
 from training_pipeline.processes import is_main
 from training_pipeline.rows import Rows, input_files, read_rows, row_files, with_sources
 from training_pipeline.run import Stage, need_manifest, run_stage
@@ -78,11 +79,14 @@ def _tune(job: Job, verb: str, start: Path) -> dict[str, Any]:
     settings = job.recipe.settings("train", "adapter", "prompts", "mix", "policy", "seed")
     settings |= job.recipe.settings("teacher") if job.recipe.teacher else {}
     settings |= {"base": str(start), "records": [str(path) for path in row_files(job)]}
+    settings |= job.recipe.settings("processes") if job.recipe.processes > 1 else {}
     stage = Stage(verb, settings, (*model_files(start), *teacher_files(job), *input_files(job)))
-    return run_stage(job.folder(verb), stage, lambda folder: _work(job, folder, start))
+    work = launch if wanted(job) else learn
+    return run_stage(job.folder(verb), stage, lambda folder: work(job, folder, start))
 
 
-def _work(job: Job, folder: Path, start: Path) -> dict[str, Any]:
+def learn(job: Job, folder: Path, start: Path) -> dict[str, Any]:
+    """Tune the model in `start` into `folder`, as one of the processes or alone; metrics."""
     from training_pipeline.base_model import load_base, load_tokenizer  # noqa: PLC0415
     from training_pipeline.fit import Lesson  # noqa: PLC0415
     from training_pipeline.sft import tune_model  # noqa: PLC0415
