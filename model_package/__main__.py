@@ -14,19 +14,22 @@ from model_package.output import Output
 from model_package.policy import load_policy
 from model_package.process import WorkerProcess
 from model_package.profile import Profile, load_profile
-from model_package.promise import Limits
+from model_package.promise import Due, Limits, Unwritten
 from model_package.spool import Spool
 from model_package.supervisor import Supervisor
 from model_package.weights import check_present, weights_folder
 
-MARGIN = 10.0  # seconds kept back from the time limit to write what is left, at most a fifth of it
+MARGIN = 10.0  # seconds kept back from the time limit to end in, or
+SHARE = 0.01  # this share of it where that is more; never above a fifth of it
 STOPPED = 130  # exit code when a signal left rows to the fallback
-GRACE = 2.0  # seconds that rows in flight may still take after SIGTERM or SIGINT
+FAILED = 1  # exit code when rows could not be written
+GRACE = 1.5  # seconds that rows in flight may still take after a signal
+REST = 4.0  # seconds after those in which fallback rows may still be written
 
 
 def main(arguments: list[str]) -> int:
     """The exit code: 0 when every line was scored or failed by itself, 130 when a signal came
-    before, 2 for a user's mistake.
+    before, 1 when rows could not be written, 2 for a user's mistake.
     """
     _open_standard_streams()
     log = Log()
@@ -35,6 +38,9 @@ def main(arguments: list[str]) -> int:
     except UserError as error:
         log(str(error), final=True)
         return 2
+    except Unwritten as error:
+        log(f"the run ends here, for rows cannot be written: {error}", final=True)
+        return FAILED
     finally:
         log.close()
 
@@ -44,9 +50,9 @@ def _run(options: Options, log: Log) -> int:
     profile = load_profile(options.profile)
     policy = load_policy(options.policy or profile.policy)
     check_present(weights_folder(profile, options.weights), profile)
-    output = Output(policy, _open(options.evidence), log)
-    spool = Spool(0)
     limits = _limits(profile, start, options.time_limit)
+    output = Output(_guard_stdout(log), policy, _open(options.evidence), log, limits.due)
+    spool = Spool(0)
     supervisor = Supervisor(spool, lambda: WorkerProcess(options, log.follow), output, log, limits)
     _stop_on_signals(supervisor)
     log(f"profile {profile.name}, policy {policy.name}: loading models")
@@ -67,13 +73,26 @@ def _open(evidence: str | None) -> BinaryIO | None:
 
 
 def _limits(profile: Profile, start: float, time_limit: float | None) -> Limits:
-    limits = profile.limits
-    times = (limits.row_seconds, limits.load_seconds)
+    limits, due = profile.limits, _due(start, time_limit)
+    return Limits(profile.batch_rows, limits.row_seconds, limits.load_seconds, limits.savings, due)
+
+
+def _due(start: float, time_limit: float | None) -> Due:
     if time_limit is None:
-        return Limits(profile.batch_rows, *times)
+        return Due()
+    margin = min(max(MARGIN, SHARE * time_limit), time_limit / 5)
     end = start + time_limit
-    deadline = end - min(MARGIN, time_limit / 5)
-    return Limits(profile.batch_rows, *times, deadline, (deadline + end) / 2)
+    return Due(end - margin, end - margin / 2, end - margin / 4)
+
+
+def _guard_stdout(log: Log) -> int:
+    """Stdout under another number; what is printed to the usual one is not shown from now on."""
+    rows = os.dup(1)
+    source, sink = os.pipe()
+    os.dup2(sink, 1)
+    os.close(sink)
+    log.follow(source)
+    return rows
 
 
 def _open_standard_streams() -> None:
@@ -87,9 +106,9 @@ def _open_standard_streams() -> None:
 
 def _stop_on_signals(supervisor: Supervisor) -> None:
     def stop(number: int, _: FrameType | None) -> None:
-        supervisor.stop(f"stopped by {signal.Signals(number).name}", GRACE)
+        supervisor.stop(f"stopped by {signal.Signals(number).name}", GRACE, REST)
 
-    for number in (signal.SIGTERM, signal.SIGINT):
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, stop)
 
 

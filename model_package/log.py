@@ -5,6 +5,7 @@ import os
 import threading
 
 CAP = 48 * 1024  # bytes in all; less than a pipe holds, so that one nobody reads stops no run
+CHUNK = 1 << 16
 KEPT_BACK = 4 * 1024  # of them, for the notes that must not be lost
 OWN = b"memesieve: "
 
@@ -21,7 +22,13 @@ class Log:
 
     def __call__(self, message: str, final: bool = False) -> None:
         """Write one line; a `final` one may use what is kept back."""
-        self._line(OWN + f"{message}\n".encode("utf-8", "backslashreplace"), final)
+        data = OWN + f"{message}\n".encode("utf-8", "backslashreplace")
+        with self.lock:
+            if len(data) > self.left - (0 if final else KEPT_BACK):
+                self.dropped += 1
+                return
+            self.left -= len(data)
+            _write(self.target, data)
 
     def close(self) -> None:
         """Say how much was left out, if anything was."""
@@ -30,30 +37,16 @@ class Log:
         if self.withheld:
             self(f"{self.withheld} lines printed by libraries were withheld", final=True)
 
-    def _line(self, data: bytes, final: bool = False) -> None:
-        with self.lock:
-            if len(data) > self.left - (0 if final else KEPT_BACK):
-                self.dropped += 1
-                return
-            self.left -= len(data)
-            _write(self.target, data)
-
     def follow(self, source: int) -> threading.Thread:
-        """Pass on our own notes from the file descriptor `source`, in the background.
-
-        What libraries print there may quote a meme, so it is only counted.
-        """
+        """Count, in the background, the lines that libraries print: they may quote a meme."""
         thread = threading.Thread(target=self._follow, args=(source,), daemon=True)
         thread.start()
         return thread
 
     def _follow(self, source: int) -> None:
-        with os.fdopen(source, "rb") as stream:
-            for line in stream:
-                if line.startswith(OWN):
-                    self._line(line)
-                else:
-                    self.withheld += 1
+        with os.fdopen(source, "rb", buffering=0) as stream:
+            while data := stream.read(CHUNK):
+                self.withheld += data.count(b"\n")
 
 
 def _write(target: int, data: bytes) -> None:

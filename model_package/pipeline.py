@@ -8,7 +8,7 @@ import logging
 import math
 import os
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -47,14 +47,23 @@ class CanRead(Protocol):
 class CanScore(Protocol):
     """Evidence to P(yes) by `question/view`, in order."""
 
-    def score(self, evidences: Sequence[Evidence]) -> list[dict[str, float]]: ...
+    def score(
+        self, evidences: Sequence[Evidence], most_views: int | None = None
+    ) -> list[dict[str, float]]: ...
+
+
+class CanBeat(Protocol):
+    """Hears which stage begins, for which row of the batch; None for all of them."""
+
+    def __call__(self, row: int | None, stage: str) -> None: ...
 
 
 @dataclass
 class Row:
-    """One meme on its way through the stages."""
+    """One meme on its way through the stages; `number` is its place in the batch, from 0."""
 
     path: str
+    number: int
     image: Image.Image | None = None
     caption: str = ""
     ocr_text: str = ""
@@ -68,11 +77,16 @@ class Row:
         return Evidence(self.caption, self.ocr_text)
 
 
+def silent(row: int | None, stage: str) -> None:
+    """Nobody listens to the beat."""
+
+
 @dataclass(frozen=True)
 class Moderator:
     """Predicts how likely memes are to be harmful. Made by `load`.
 
     captioner: None when the profile has none. image_root: paths that lead outside are refused.
+    beat: told of each stage as it begins.
     """
 
     profile: Profile
@@ -81,27 +95,35 @@ class Moderator:
     scorer: CanScore
     captioner: CanCaption | None = None
     image_root: Path | None = None
+    beat: CanBeat = silent
 
-    def predict(self, paths: Sequence[str | bytes | Path]) -> list[Prediction]:
+    def predict(
+        self, paths: Sequence[str | bytes | Path], savings: Collection[str] = ()
+    ) -> list[Prediction]:
         """One prediction a path, in order; a path that fails gets the policy's fallback.
 
-        Raises TypeError for what is no path, and for one path that is not in a list.
+        savings: of `profile.SAVINGS`, what to do without. Raises TypeError for what is no path,
+        and for one path that is not in a list.
         """
         if isinstance(paths, str | bytes):
             raise TypeError("predict takes a list of paths; for one, give [path]")
         size = self.profile.batch_rows
         batches = (paths[start : start + size] for start in range(0, len(paths), size))
-        return [prediction for batch in batches for prediction in self._predict(batch)]
+        return [prediction for batch in batches for prediction in self._predict(batch, savings)]
 
-    def _predict(self, paths: Sequence[str | bytes | Path]) -> list[Prediction]:
-        rows = [Row(os.fsdecode(path)) for path in paths]
+    def _predict(
+        self, paths: Sequence[str | bytes | Path], savings: Collection[str]
+    ) -> list[Prediction]:
+        rows = [Row(os.fsdecode(path), number) for number, path in enumerate(paths)]
         for row in rows:
+            self.beat(row.number, "decode")
             with timed("decode", [row]):
                 self._decode(row)
         seen = [row for row in rows if row.image is not None]
-        self._caption(seen)
-        self._read(seen)
-        self._score(seen)
+        self._read(seen, self.profile.limits.small_side if "ocr_side" in savings else None)
+        textless = [row for row in seen if not row.ocr_text.strip()]
+        self._caption(textless if "caption" in savings else seen)
+        self._score(seen, 1 if "view" in savings else None)
         return [self._prediction(row) for row in rows]
 
     def _decode(self, row: Row) -> None:
@@ -111,22 +133,36 @@ class Moderator:
             row.fallback = str(error)
 
     def _caption(self, rows: list[Row]) -> None:
-        if self.captioner is None:
+        if self.captioner is None or not rows:
             return
+        self.beat(None, "caption")
         with timed("caption", rows):
             captions = attempt(self.captioner.caption, [row.image for row in rows], "caption")
         for row, caption in zip(rows, captions, strict=True):
             row.caption = caption or ""
 
-    def _read(self, rows: list[Row]) -> None:
+    def _read(self, rows: list[Row], side: int | None) -> None:
+        """side: pictures are shrunk to this; None to leave them as they are."""
         for row in rows:
+            self.beat(row.number, "ocr")
             with timed("ocr", [row]):
-                [text] = attempt(lambda images: [self.reader.read(images[0])], [row.image], "ocr")
+                [text] = attempt(lambda images: [self._text(images[0], side)], [row.image], "ocr")
             row.ocr_text = text or ""
 
-    def _score(self, rows: list[Row]) -> None:
+    def _text(self, image: Image.Image, side: int | None) -> str:
+        if side is not None:
+            image = image.copy()  # the captioner sees the whole one
+            image.thumbnail((side, side), Image.Resampling.BICUBIC)
+        return self.reader.read(image)
+
+    def _score(self, rows: list[Row], most_views: int | None) -> None:
+        self.beat(None, "score")
         with timed("score", rows):
-            answers = attempt(self.scorer.score, [row.evidence for row in rows], "score")
+            answers = attempt(
+                lambda evidences: self.scorer.score(evidences, most_views),
+                [row.evidence for row in rows],
+                "score",
+            )
         for row, views in zip(rows, answers, strict=True):
             if views == {}:
                 row.fallback = "nothing was read or seen in it"
@@ -149,13 +185,27 @@ def attempt(
     try:
         return list(stage(items)) if items else []
     except Exception as error:  # the message may quote a meme, so only its kind is logged
-        if type(error).__name__ == "AcceleratorError":
+        if _is_lost(error):
             raise DeviceError from None
         if len(items) == 1:
             log.warning("stage %s failed for one image: %s", name, type(error).__name__)
             return [None]
     half = len(items) // 2
     return attempt(stage, items[:half], name) + attempt(stage, items[half:], name)
+
+
+def is_passing(error: Exception) -> bool:
+    """Whether it may work another time: memory was short, or the GPU's state was lost."""
+    return isinstance(error, MemoryError) or _is_short(error) or _is_lost(error)
+
+
+def _is_short(error: Exception) -> bool:
+    return type(error).__name__ == "OutOfMemoryError" or "ALLOC_FAILED" in str(error)
+
+
+def _is_lost(error: Exception) -> bool:
+    named = type(error).__name__ == "AcceleratorError" or "CUDA error" in str(error)
+    return named and not _is_short(error)
 
 
 @contextmanager

@@ -18,6 +18,7 @@ from model_package.options import Options
 
 ROOT = Path(__file__).parent.parent
 WAIT = 2.0  # seconds for a killed process to go
+SACRIFICE = "500"  # of 1000: where memory is short, the worker is to die and not the supervisor
 
 
 class WorkerProcess:
@@ -46,6 +47,7 @@ class WorkerProcess:
                 env=_environment(),
             )
         os.close(printing)
+        _offer(self.process.pid)
         follow(printed)
         self.connection = Connection(ours.detach())
         self.outbox: SimpleQueue[bytes | None] = SimpleQueue()
@@ -87,6 +89,12 @@ class WorkerProcess:
             return self.process.wait(seconds)
         except subprocess.TimeoutExpired:
             return None
+
+
+def _offer(process: int) -> None:
+    """To the killer that the kernel calls when memory has run out."""
+    with contextlib.suppress(OSError):  # it is offered more than that already
+        Path(f"/proc/{process}/oom_score_adj").write_text(SACRIFICE)
 
 
 def _environment() -> dict[str, str]:

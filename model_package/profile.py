@@ -14,6 +14,13 @@ WEIGHTS = Path(__file__).parent / "weights"
 LEAST_TEMPERATURE, MOST_TEMPERATURE = 0.05, 20.0  # beyond these, nothing is left to tell apart
 
 
+SAVINGS = {  # what a meme can do without when time is short, and how that is said
+    "caption": "captions only where nothing was read",
+    "view": "one view a meme",
+    "ocr_side": "smaller pictures for OCR",
+}
+
+
 @dataclass(frozen=True)
 class Captioner:
     """folder: of a BLIP model, inside the weights. batch: captions decoded together."""
@@ -63,16 +70,26 @@ class LanguageModel:
 
 @dataclass(frozen=True)
 class Limits:
-    """What one image may cost, and the seconds after which a worker is taken to hang."""
+    """What one image may cost, how long a worker may be silent, and what goes when time is short.
+
+    row_seconds: without a sign of life, after which the worker is taken to hang; load_seconds:
+    likewise while models load. savings: of `SAVINGS`, the first goes first. small_side: longer
+    side, in pixels, of the pictures that OCR gets under `ocr_side`.
+    """
 
     max_bytes: int = 64_000_000
     max_pixels: int = 64_000_000
     max_side: int = 1280
     row_seconds: float = 60.0
     load_seconds: float = 600.0
+    savings: tuple[str, ...] = tuple(SAVINGS)
+    small_side: int = 400
 
     def __post_init__(self) -> None:
         _refuse_below_one(self)
+        for name in self.savings:
+            if name not in SAVINGS:
+                raise ValueError(f"savings: {name!r} is unknown; known: {', '.join(SAVINGS)}")
 
 
 @dataclass(frozen=True)

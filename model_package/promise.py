@@ -1,7 +1,7 @@
 """What the supervisor and those it works with hand each other; nothing is done here."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 
@@ -14,19 +14,42 @@ class Row:
     deaths: int = 0
 
 
+@dataclass
+class Due:
+    """When to end, in `time.monotonic` seconds; None where nothing presses. A signal moves it.
+
+    deadline: what is not answered by then gets the fallback. last: lines are no longer waited
+    for. end: rows that nobody has taken by then are not written.
+    """
+
+    deadline: float | None = None
+    last: float | None = None
+    end: float | None = None
+
+    def hasten(self, deadline: float, end: float) -> None:
+        """End no later than this."""
+        self.deadline = min(deadline, self.deadline or deadline)
+        self.last = min(deadline, self.last or deadline)
+        self.end = min(end, self.end or end)
+
+
 @dataclass(frozen=True)
 class Limits:
-    """batch_rows: rows sent together. row_seconds, load_seconds: longer is taken as a hang.
+    """batch_rows: rows sent together. savings: of the profile, the first goes first.
 
-    deadline: in `time.monotonic` seconds; what is not answered by then gets the fallback.
-    end: likewise; lines that come later than this get no row.
+    row_seconds: a worker without a sign of life for so long hangs; load_seconds: likewise one
+    whose models are not ready.
     """
 
     batch_rows: int
     row_seconds: float
     load_seconds: float
-    deadline: float | None = None
-    end: float | None = None
+    savings: tuple[str, ...] = ()
+    due: Due = field(default_factory=Due)
+
+
+class Unwritten(Exception):
+    """Rows cannot be written, for the reason in the message."""
 
 
 class Worker(Protocol):
@@ -46,10 +69,16 @@ class Worker(Protocol):
 
 
 class Output(Protocol):
-    """Where rows go."""
+    """Where rows go. Both ways of writing raise BrokenPipeError or `Unwritten` when they cannot."""
+
+    def fileno(self) -> int:
+        """In error once nobody is left to read the rows."""
 
     def answer(self, row: Row, prediction: dict[str, Any]) -> None:
-        """Write the worker's prediction for `row`; ValueError when it is none."""
+        """Write the worker's prediction for `row`.
+
+        ValueError, KeyError or TypeError, and nothing written, when it is none.
+        """
 
     def give_up(self, rows: Sequence[Row], reason: str) -> None:
         """Write the fallback for each of `rows`."""

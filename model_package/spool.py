@@ -6,11 +6,10 @@ So the length of the input costs no memory, and a slow sender is answered line b
 import contextlib
 import os
 import select
-import tempfile
 import threading
-from typing import IO
 
 from model_package.contract import split_lines
+from model_package.store import Store
 
 CHUNK = 1 << 16
 LONGEST = 1 << 13  # bytes of a line that are kept; no system has a path as long
@@ -25,8 +24,8 @@ class Spool:
     def __init__(self, stream: int) -> None:
         self.stream = stream
         self.store = Store()
-        self.written = 0
-        self.taken = 0
+        self.written = self.taken = 0  # bytes
+        self.came = self.gone = 0  # lines
         self.ended = False
         self.rest = b""
         self.lines: list[bytes] = []
@@ -42,7 +41,7 @@ class Spool:
         """Up to `most` lines that have come and were not taken; never waits."""
         ended = self.ended  # read before the data: what came before it is then all there is
         while len(self.lines) < most and self.taken < self.written:
-            data = self.store.read(self.taken, min(CHUNK, self.written - self.taken))
+            data = self.store.read(min(CHUNK, self.written - self.taken))
             self.taken += len(data)
             lines, rest = split_lines(self.rest + data)
             self.lines += lines
@@ -51,7 +50,13 @@ class Spool:
             self.lines.append(self.rest)
             self.rest = b""
         taken, self.lines = self.lines[:most], self.lines[most:]
+        self.gone += len(taken)
         return taken
+
+    @property
+    def waiting(self) -> int:
+        """Lines that have come and were not taken."""
+        return self.came - self.gone
 
     @property
     def exhausted(self) -> bool:
@@ -69,11 +74,15 @@ class Spool:
             os.read(self.wake, CHUNK)
 
     def _read(self) -> None:
+        last = b"\n"
         try:
             while data := self._next():
                 self.store.append(data)
+                self.came += data.count(b"\n")
                 self.written += len(data)
                 self.notify()
+                last = data
+            self.came += not last.endswith(b"\n")
         finally:
             self.ended = True
             self.notify()
@@ -86,33 +95,3 @@ class Spool:
                 select.select([self.stream], [], [])
             except OSError:  # a stream that breaks has ended
                 return b""
-
-
-class Store:
-    """Bytes in the order they came: in a file without a name, in memory where none can be had."""
-
-    def __init__(self) -> None:
-        self.memory = bytearray()
-        self.filed = 0  # bytes that are in the file; those after them are in memory
-        try:
-            # Closed with the process.
-            self.file: IO[bytes] | None = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115
-        except OSError:
-            self.file = None
-
-    def append(self, data: bytes) -> None:
-        """Add `data` at the end."""
-        while data and self.file is not None and not self.memory:
-            try:
-                count = os.pwrite(self.file.fileno(), data, self.filed)
-            except OSError:  # the disk is full
-                break
-            self.filed += count
-            data = data[count:]
-        self.memory += data
-
-    def read(self, start: int, most: int) -> bytes:
-        """Up to `most` bytes from `start`; at least one, where there is one."""
-        if start < self.filed and self.file is not None:
-            return os.pread(self.file.fileno(), min(most, self.filed - start), start)
-        return bytes(self.memory[start - self.filed : start - self.filed + most])

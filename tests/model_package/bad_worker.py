@@ -1,49 +1,73 @@
-"""A worker that behaves as the paths say: die, hang, print, or answer half."""
+"""A worker that behaves as the paths say: die, hang, print, be slow, or answer half."""
 
 import json
 import os
 import signal
 import sys
 import time
+from collections.abc import Callable
 from multiprocessing.connection import Connection
 
+Send = Callable[[object], None]
 
-def answer(path: str) -> dict[str, object]:
-    """A prediction that names its row, after the mischief that the path asks for."""
+
+def answer(path: str, savings: list[str]) -> dict[str, object]:
+    """A prediction that names its row, after the mischief that the path asks for.
+
+    The caption of the evidence tells which savings were asked for.
+    """
     if path.startswith("die"):
         os.kill(os.getpid(), signal.SIGSEGV)
     if path.startswith("hang"):
         time.sleep(600)
     if path.startswith("slow"):
         time.sleep(0.2)
+    if path.startswith("long"):
+        time.sleep(0.7)
+    if path.startswith("dear"):
+        time.sleep(0.01 if savings else 0.25)
     if path.startswith("once") and not os.path.exists(path[5:]):
         open(path[5:], "w").close()
         sys.exit(3)
     print("a library's stray print")
-    evidence = {"caption": "", "ocr_text": ""}
+    evidence = {"caption": " ".join(savings), "ocr_text": ""}
     proba = float("nan") if path == "nan" else 0.25
     row = {"path": path, "evidence": evidence, "views": {}, "proba": proba, "label": 0}
     return {**row, "fallback": None, "seconds": {}}
 
 
+def answers(paths: list[str], savings: list[str], send: Send) -> list[dict[str, object]]:
+    """A prediction a row, with a sign of life before each; one too few when a path says so."""
+    rows = []
+    for number, path in enumerate(paths):
+        send({"beat": "ocr", "row": number})
+        rows.append(answer(path, savings))
+    return rows[1:] if "half" in paths else rows
+
+
 def main() -> None:
     """Speak the protocol of model_package.worker."""
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
     connection = Connection(int(sys.argv[1]))
+
+    def send(message: object) -> None:
+        connection.send_bytes(json.dumps(message).encode())
+
     mischief = os.environ.get("BAD_WORKER", "")
     if mischief == "refuse" or os.path.exists(mischief.removeprefix("refuse after ")):
-        connection.send_bytes(b'{"refused": "no such thing"}')
+        send({"refused": "no such thing"})
         sys.exit(0)
     if mischief == "unborn":
         sys.exit(1)
     if mischief == "stillborn":
         time.sleep(600)
-    connection.send_bytes(b'{"ready": true}')
+    send({"ready": True})
     while True:
         try:
-            paths = json.loads(connection.recv_bytes())
+            batch = json.loads(connection.recv_bytes())
         except EOFError:
             return
-        connection.send_bytes(json.dumps({"rows": [answer(path) for path in paths]}).encode())
+        send({"rows": answers(batch["paths"], batch["savings"], send)})
 
 
 main()

@@ -41,8 +41,12 @@ class FakeScorer:
 
     poison: str = "never"
     batches: list[int] = field(default_factory=list)
+    views: list[int | None] = field(default_factory=list)
 
-    def score(self, evidences: Sequence[Evidence]) -> list[dict[str, float]]:
+    def score(
+        self, evidences: Sequence[Evidence], most_views: int | None = None
+    ) -> list[dict[str, float]]:
+        self.views.append(most_views)
         self.batches.append(len(evidences))
         if any(self.poison in evidence.caption for evidence in evidences):
             raise RuntimeError("a secret prompt")

@@ -88,7 +88,9 @@ def test_a_failing_score_is_a_fallback_for_its_row_alone(paths: list[str]) -> No
 
 def test_a_probability_that_is_no_number_is_a_fallback(paths: list[str]) -> None:
     class Overflown(FakeScorer):
-        def score(self, evidences: Sequence[Evidence]) -> list[dict[str, float]]:
+        def score(
+            self, evidences: Sequence[Evidence], most_views: int | None = None
+        ) -> list[dict[str, float]]:
             return [{"harmful/text": math.nan} for _ in evidences]
 
     [one] = moderator(scorer=Overflown()).predict(paths[:1])
@@ -99,7 +101,9 @@ def test_a_lost_gpu_is_not_taken_for_a_bad_image(paths: list[str]) -> None:
     AcceleratorError = type("AcceleratorError", (RuntimeError,), {})
 
     class Lost(FakeScorer):
-        def score(self, evidences: Sequence[Evidence]) -> list[dict[str, float]]:
+        def score(
+            self, evidences: Sequence[Evidence], most_views: int | None = None
+        ) -> list[dict[str, float]]:
             raise AcceleratorError("CUDA error")
 
     with pytest.raises(DeviceError):

@@ -14,7 +14,7 @@ from model_package.errors import UserError
 from model_package.log import Log
 from model_package.options import Options
 from model_package.process import WorkerProcess
-from model_package.promise import Limits, Row
+from model_package.promise import Due, Limits, Row
 from model_package.spool import Spool
 from model_package.supervisor import Supervisor
 
@@ -23,9 +23,15 @@ OK = "ok"
 
 @dataclass
 class Sheet:
-    """Rows as they were written."""
+    """Rows as they were written; `sink` is where they would go."""
 
+    sink: int
     rows: list[tuple[int, str, str]] = field(default_factory=list)
+    savings: list[str] = field(default_factory=list)
+
+    def fileno(self) -> int:
+        """Where rows would go."""
+        return self.sink
 
     def answer(self, row: Row, prediction: dict[str, Any]) -> None:
         """Note the row, and that the prediction is its own."""
@@ -33,6 +39,7 @@ class Sheet:
         if prediction["proba"] != prediction["proba"]:
             raise ValueError("no probability")
         self.rows.append((row.number, row.path, OK))
+        self.savings.append(prediction["evidence"]["caption"])
 
     def give_up(self, rows: Sequence[Row], reason: str) -> None:
         """Note the rows with the reason."""
@@ -80,10 +87,11 @@ def null() -> Iterator[int]:
 
 def make(null: int, row_seconds: float = 30, load_seconds: float = 30, **limits: float) -> Run:
     source, feed = os.pipe()
-    sheet, notes, log = Sheet(), Notes(), Log(null)
+    sheet, notes, log = Sheet(null), Notes(), Log(null)
     spool = Spool(source)
     deadline = limits.get("deadline")
-    bounds = Limits(4, row_seconds, load_seconds, deadline, limits.get("end", deadline))
+    due = Due(deadline, limits.get("last", deadline), limits.get("end"))
+    bounds = Limits(4, row_seconds, load_seconds, ("caption", "view"), due)
 
     def start() -> WorkerProcess:
         return WorkerProcess(Options(), log.follow, "tests.model_package.bad_worker")
@@ -276,7 +284,7 @@ def test_each_line_is_answered_before_the_next_is_sent(null: int) -> None:
 def test_a_stop_answers_what_has_come(null: int) -> None:
     run = make(null)
     run.lines(*["hang"] * 20, close=False)
-    threading.Timer(1, lambda: run.supervisor.stop("stopped by SIGTERM", 0.5)).start()
+    threading.Timer(1, lambda: run.supervisor.stop("stopped by SIGTERM", 0.5, 5)).start()
     run.supervisor.run()
     os.close(run.feed)
     assert [verdict for _, _, verdict in run.sheet.rows] == ["stopped by SIGTERM"] * 20

@@ -1,0 +1,66 @@
+"""How fast rows go, and what must be saved to end in time; knows no rows and no processes.
+
+Level 0 saves nothing, level n makes do with the profile's first n savings. Only what was
+measured at the level in force counts: one that proves too slow is left for the next, and one
+that would do with much time to spare is left for the one before.
+"""
+
+ENOUGH = 8  # rows at a level before its speed is believed,
+SHARE = 0.02  # or this share of the whole time, where rows are slow
+RECENT = 64  # rows after which older ones count half
+AIM = 0.95  # of the time that is left: what the rest is planned to take at most
+CAUTION = 2.0  # how often what is left must fit into the time before less is saved
+IN_PART = 4  # a batch may take this part of the time left, so that little is lost at the end
+
+
+class Pace:
+    """Chooses the level for the next rows.
+
+    levels: how many savings there are. start, deadline: in seconds of one clock; without a
+    deadline nothing is ever saved.
+    """
+
+    def __init__(self, levels: int, start: float = 0.0, deadline: float | None = None) -> None:
+        self.levels, self.deadline = levels, deadline
+        self.enough = SHARE * (deadline - start) if deadline is not None else 0.0
+        self.level = 0
+        self.rows = self.seconds = 0.0
+        self.caution = CAUTION
+        self.came_back = False  # to the level in force, from one that saves more
+
+    def note(self, level: int, rows: int, seconds: float) -> None:
+        """So many rows took so long; those sent before the level was changed do not count."""
+        if level != self.level:
+            return
+        if self.rows >= RECENT:
+            self.rows, self.seconds = self.rows / 2, self.seconds / 2
+        self.rows += rows
+        self.seconds += seconds
+
+    def choose(self, now: float, left: int) -> int:
+        """The level for the next rows, when `left` are known to be unanswered."""
+        if self.deadline is None or not self._is_known():
+            return self.level
+        room = AIM * (self.deadline - now)
+        takes = left * self.seconds / self.rows
+        if takes > room and self.level < self.levels:
+            self.caution *= 2 if self.came_back else 1  # it was left too lightly the last time
+            self._move(1)
+        elif takes * self.caution < room and self.level > 0:
+            self._move(-1)
+        return self.level
+
+    def fit(self, now: float, most: int) -> int:
+        """Rows for the next batch: `most`, fewer when these would not end in time, at least one."""
+        if self.deadline is None or not self._is_known():
+            return most
+        rows = (self.deadline - now) * self.rows / max(self.seconds, 1e-9) / IN_PART
+        return max(1, min(most, int(rows)))
+
+    def _is_known(self) -> bool:
+        return self.rows >= ENOUGH or (self.rows > 0 and self.seconds >= self.enough)
+
+    def _move(self, step: int) -> None:
+        self.level += step
+        self.came_back = step < 0
+        self.rows = self.seconds = 0.0
