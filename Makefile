@@ -94,6 +94,10 @@ weights: system $(VENV)/test.done  ## train PROFILE's weights from the corpora i
 ablation: $(VENV)/test.done  ## what each part of PROFILE is worth, on held-out memes: build/ablation
 	@$(PY) -m benchmarks.ablation --profile $(PROFILE) --output build/ablation
 
+.PHONY: injection
+injection: $(VENV)/test.done  ## how far attacks written into memes move PROFILE's answers: build/injection
+	@$(PY) -m benchmarks.injection --profile $(PROFILE) --output build/injection
+
 .PHONY: weights-download
 weights-download: $(VENV)/download.done  ## fetch PROFILE's weights from their hub, and lock them
 	@$(PY) -m model_package.weights download --profile $(PROFILE)

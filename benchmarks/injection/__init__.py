@@ -1,0 +1,1 @@
+"""How far words and characters written into a meme, to sway the answer, move its probability."""
