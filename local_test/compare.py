@@ -67,19 +67,11 @@ def report(
         same = "-" if one["same_label"] is None else f"{one['same_label']:.1%}"
         yield f"{letter} and A: rank correlation (Spearman) {rank}, the same label in {same}"
     if "measures" in found:
-        yield from ("", *tables.measures(dict(_measures(found["measures"]))))
+        yield from ("", *tables.measures(tables.interleaved(found["measures"])))
     for letter, tests in found.get("differences", {}).items():
         yield from ("", *tables.differences(letter, tests))
     yield f"\nrows that differ: {differing}" + (f"; the widest {len(worst)}:" if worst else "")
     yield from lines(worst)
-
-
-def _measures(found: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """Runs below one another, slice by slice."""
-    yield from ((f"all {letter}", one["all"]) for letter, one in found.items())
-    for name in next(iter(found.values()))["slices"]["language"]:
-        for letter, one in found.items():
-            yield f"{name} {letter}", one["slices"]["language"][name]
 
 
 def _stdin(runs: Sequence[Path], given: Path | None) -> bytes:
@@ -101,8 +93,13 @@ def _rows_of(run: Path) -> Path:
 def _read(files: Mapping[str, Path], stdin: bytes) -> tuple[dict[str, list[bytes]], list[str]]:
     """The rows of those runs that the judge would take, and what it would say of the others."""
     read = {letter: read_rows(stdin, file) for letter, file in files.items()}
-    refused = [f"{k} = {files[k]}: {REFUSED}: {v}" for k, v in read.items() if isinstance(v, Fault)]
+    faults = {k: v for k, v in read.items() if isinstance(v, Fault)}
+    refused = [f"{_said(k, files[k])}: {REFUSED}: {fault}" for k, fault in faults.items()]
     return {k: v for k, v in read.items() if not isinstance(v, Fault)}, refused
+
+
+def _said(letter: str, file: Path) -> str:
+    return f"{letter} = {tables.plain(str(file), 200)}"
 
 
 def _parse(argv: Sequence[str] | None) -> argparse.Namespace:
@@ -142,7 +139,7 @@ def run(flags: argparse.Namespace) -> int:
         print("\n".join(refused))
         return 1
     found, differing = compare(runs, truth, flags.draws), disagreements(runs, truth)
-    print("\n".join(f"{letter} = {file}" for letter, file in files.items()), end="\n\n")
+    print("\n".join(_said(letter, file) for letter, file in files.items()), end="\n\n")
     print("\n".join(report(found, differing[: flags.rows], len(differing))))
     if flags.output:
         write(flags.output, list(runs), differing)

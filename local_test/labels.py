@@ -15,6 +15,7 @@ from local_test.matching import Label, Labelling, matched, unlabelled
 from model_package.errors import UserError
 
 IMAGE = ("image", "path", "img", "filename", "id")  # the first of these that a record has
+SHOWN = 60  # characters of a wrong value that are repeated
 KINDS = ("language", "source", "category")
 FORMS = "JSON Lines, CSV or TSV with a header (image,label), or a bare column of 0 and 1"
 
@@ -64,7 +65,7 @@ def _json(file: Path, text: str) -> Iterator[Named]:
             continue
         try:
             record = json.loads(line)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise UserError(f"{file}:{number}: no JSON object: {error}") from error
         if not isinstance(record, dict):
             raise UserError(f"{file}:{number}: no JSON object; one record a line")
@@ -81,13 +82,13 @@ def _table(file: Path, text: str, first: str) -> Iterator[Named]:
         for row in rows:
             yield from _record(file, rows.line_num, row)
     except csv.Error as error:
-        raise UserError(f"{file}:{rows.line_num}: no line of a table: {error}") from error
+        raise UserError(f"{file}:{rows.reader.line_num}: no line of a table: {error}") from error
 
 
 def _record(file: Path, number: int, record: Mapping[str, Any]) -> Iterator[Named]:
     """Nothing for a record without a label: fields without a value are left out."""
     image = next((record[key] for key in IMAGE if record.get(key) not in (None, "")), None)
-    if image is None:
+    if not isinstance(image, str | int):
         raise UserError(f"{file}:{number}: no image; give one of {', '.join(IMAGE)}")
     label = _label(file, number, record.get("label"))
     if label is not None:
@@ -100,7 +101,7 @@ def _label(file: Path, number: int, value: Any) -> int | None:
     if isinstance(value, str):
         value = {"0": 0, "1": 1}.get(value.strip(), value)
     if type(value) is not int or value not in (0, 1):
-        shown = repr(value)[:40]
+        shown = repr(value)[:SHOWN]
         raise UserError(f"{file}:{number}: the label {shown} is neither 0 (benign) nor 1 (harmful)")
     return value
 
@@ -116,5 +117,6 @@ def _distinct(file: Path, found: Iterator[Named]) -> dict[str, Label]:
         earlier = labels.setdefault(image, label)
         if earlier.label != label.label:
             other = f"line {earlier.line} has {earlier.label}"
-            raise UserError(f"{file}:{label.line}: {image!r} is labelled {label.label}; {other}")
+            shown = repr(image)[-SHOWN:]
+            raise UserError(f"{file}:{label.line}: {shown} is labelled {label.label}; {other}")
     return labels

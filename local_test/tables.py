@@ -24,6 +24,14 @@ def measures(named: Mapping[str, Mapping[str, Any]]) -> list[str]:
     return aligned([head, *rows])
 
 
+def interleaved(runs: Mapping[str, Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
+    """Runs below one another, first of all rows, then language by language; for `measures`."""
+    found = {f"all {run}": one["all"] for run, one in runs.items()}
+    for name in next(iter(runs.values()))["slices"]["language"]:
+        found |= {f"{name} {run}": one["slices"]["language"][name] for run, one in runs.items()}
+    return found
+
+
 def _cell(score: Mapping[str, float] | None) -> str:
     """A value with its interval, as `0.812 (.70-.90)`; a dash where it is undefined."""
     if score is None:
