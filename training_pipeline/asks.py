@@ -61,7 +61,7 @@ def epoch_asks(
     for number, record in enumerate(records):
         times = _times(shares[record.source or ""][record.label or 0], rng)
         for showing in range(times):
-            evidence = _evidence(record, captions, recipe.prompts, rng)
+            evidence = shown(record, captions, recipe.prompts, rng)
             views = builder.policy.asks(evidence)
             if views and recipe.train.views == "turns":
                 turn = (number + epoch + showing) % len(views)
@@ -70,11 +70,11 @@ def epoch_asks(
                 prompt = builder.build(question, view, evidence)
                 words = builder.answers[question.id, view.id]
                 answers = (words.yes, words.no) if record.label else (words.no, words.yes)
-                doubt = _doubt(record, teacher, recipe.teacher)
+                doubt = doubt_of(record, teacher, recipe.teacher)
                 yield Ask(prompt.ids, prompt.prefix, *answers, doubt)
 
 
-def _doubt(record: Record, teacher: Mapping[str, float], settings: Teacher | None) -> float:
+def doubt_of(record: Record, teacher: Mapping[str, float], settings: Teacher | None) -> float:
     """How likely the record's label is wrong, by the teacher's weight and the teacher's word."""
     if settings is None or record.id not in teacher:
         return 0.0
@@ -86,9 +86,10 @@ def _times(share: float, rng: random.Random) -> int:
     return int(share) + (rng.random() < share % 1)
 
 
-def _evidence(
+def shown(
     record: Record, captions: Sequence[str], prompts: Prompts, rng: random.Random
 ) -> Evidence:
+    """What a prompt shows of a record: spoiled, attacked, or with one of `captions`, by chance."""
     text = rub_out(_misread(record, prompts.misread, rng), prompts.noise, rng)
     if prompts.attacked and text and rng.random() < prompts.attacked:
         text = attack(text, record.language or "", rng)

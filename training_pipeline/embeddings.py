@@ -1,9 +1,8 @@
-"""A start for token embeddings, by counting and by linear models instead of by gradients.
+"""A start for token embeddings, by counting instead of by gradients.
 
 What stands near what: the positive pointwise mutual information of tokens within a window, and
 its truncated singular value decomposition (Levy and Goldberg, 2014). On a few million tokens
-this takes seconds, where a language model would take hours to place its tokens as well. And
-what speaks for harm: the weights of a logistic regression of each corpus, a dimension each.
+this takes seconds, where a language model would take hours to place its tokens as well.
 """
 
 from collections.abc import Sequence
@@ -16,7 +15,6 @@ from sklearn.utils.extmath import randomized_svd
 from torch import Tensor
 
 WINDOW = 6
-LOUD = 3.0  # deviation of a dimension of labels, in deviations of the others
 SCALE = 0.04  # deviation of the embeddings, of the order of a model's own random start
 
 
@@ -29,40 +27,6 @@ def count_embeddings(texts: Sequence[Sequence[int]], tokens: int, width: int, se
     table = torch.from_numpy(placed)
     noise = torch.randn(table.shape, generator=torch.Generator().manual_seed(seed))
     return table * (SCALE / table.std()) + noise * (SCALE / 10)
-
-
-def label_weights(
-    texts: Sequence[Sequence[int]], labels: Sequence[int], sources: Sequence[str], tokens: int
-) -> Tensor:
-    """What each token's presence adds to the log-odds of harm, by source.  # (tokens, sources)"""
-    columns = [
-        _weights_of(
-            [text for text, own in zip(texts, sources, strict=True) if own == source],
-            [label for label, own in zip(labels, sources, strict=True) if own == source],
-            tokens,
-        )
-        for source in sorted(set(sources))
-    ]
-    return torch.stack(columns, dim=1)
-
-
-def _weights_of(texts: Sequence[Sequence[int]], labels: Sequence[int], tokens: int) -> Tensor:
-    from sklearn.feature_extraction.text import TfidfTransformer  # noqa: PLC0415
-    from sklearn.linear_model import LogisticRegression  # noqa: PLC0415
-
-    rows = np.repeat(np.arange(len(texts)), [len(text) for text in texts])
-    seen = np.concatenate([np.asarray(text, dtype=np.int64) for text in texts])
-    ones = np.ones(len(seen), dtype=np.float32)
-    counts = coo_matrix((ones, (rows, seen)), (len(texts), tokens)).tocsr()
-    scaling = TfidfTransformer(sublinear_tf=True).fit(counts)
-    model = LogisticRegression(C=2, max_iter=200).fit(scaling.transform(counts), labels)
-    return torch.from_numpy((model.coef_[0] * scaling.idf_).astype(np.float32))
-
-
-def write_labels(table: Tensor, weights: Tensor) -> Tensor:
-    """`table` with its last dimensions replaced by `weights`, louder than the others."""
-    loud = weights / weights.std(dim=0) * table.std() * LOUD
-    return torch.cat([table[:, : -weights.shape[1]], loud], dim=1)
 
 
 def _neighbours(texts: Sequence[Sequence[int]], tokens: int) -> csr_matrix:

@@ -15,10 +15,10 @@ from data_preparation.corpora import read_corpora
 from data_preparation.record import Record
 from model_package.normalise import plain
 from model_package.policy import load_policy
-from training_pipeline.baseline import text
 from training_pipeline.batches import collate_documents, documents
 from training_pipeline.cli import Job, main
 from training_pipeline.recipe import LanguageModel, Recipe, need
+from training_pipeline.rows import need_both_classes
 from training_pipeline.run import Stage, run_stage
 
 VERB = "pretrain"
@@ -41,6 +41,7 @@ def _work(job: Job, folder: Path) -> dict[str, Any]:
     shape, settings = need(recipe.lm, "lm"), need(recipe.pretrain, "pretrain")
     torch.manual_seed(recipe.seed)
     records = read_corpora(recipe.corpora(), job.corpora).train
+    need_both_classes(records)
     texts = _texts(records)
     tokenizer = train_tokenizer(texts, load_policy(recipe.policy), shape.vocabulary)
     model = make_model(shape, tokenizer)
@@ -49,29 +50,10 @@ def _work(job: Job, folder: Path) -> dict[str, Any]:
     model.get_input_embeddings().weight.data.copy_(table)
     data = _epochs(ids, tokenizer.bos_token_id, recipe)
     metrics = fit(model, Lesson(data, collate_documents), settings, folder, recipe.seed)
-    _open_path(model, tokenizer, records, recipe)
     model.save_pretrained(folder)
     tokenizer.save_pretrained(folder)
     size = sum(parameter.numel() for parameter in model.parameters())
     return {**metrics, "parameters": size, "tokens": sum(map(len, data))}
-
-
-def _open_path(model: Any, tokenizer: Any, records: Sequence[Record], recipe: Recipe) -> None:
-    from training_pipeline.asks import make_builder  # noqa: PLC0415
-    from training_pipeline.linear_path import open_path  # noqa: PLC0415
-
-    answers = make_builder(tokenizer, load_policy(recipe.policy), recipe.prompts).answers.values()
-    weights = _label_weights(records, tokenizer)
-    open_path(model, weights, [one.yes for one in answers], [one.no for one in answers])
-
-
-def _label_weights(records: Sequence[Record], tokenizer: Any) -> torch.Tensor:
-    from training_pipeline.embeddings import label_weights  # noqa: PLC0415
-
-    texts = [plain(text(record)) for record in records]
-    labels = [record.label or 0 for record in records]
-    sources = [record.source or "" for record in records]
-    return label_weights(tokenizer(texts)["input_ids"], labels, sources, len(tokenizer))
 
 
 def make_model(shape: LanguageModel, tokenizer: Any) -> Any:

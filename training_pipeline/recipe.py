@@ -135,6 +135,17 @@ class Teacher:
 
 
 @dataclass(frozen=True)
+class WarmStart:
+    """strength: of the linear models that the LM begins as: inverse of their penalty."""
+
+    strength: float = 3.0
+
+    def __post_init__(self) -> None:
+        if not self.strength > 0:
+            raise ValueError(f"strength cannot be {self.strength}; it is above 0")
+
+
+@dataclass(frozen=True)
 class Quantize:
     """GPTQ. group: inputs that share a scale; -1: all. damp: of the Hessian's diagonal.
 
@@ -218,6 +229,7 @@ class Recipe:
     prompts: Prompts = field(default_factory=Prompts)
     quantize: Quantize = field(default_factory=Quantize)
     teacher: Teacher | None = None
+    warm_start: WarmStart | None = None
     refine: Refine | None = None
     records: tuple[str, ...] = ()
     held: tuple[str, ...] = ()

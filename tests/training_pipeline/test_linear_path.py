@@ -1,48 +1,80 @@
-"""A model that begins as a logistic regression on its tokens."""
+"""A model that begins as linear models of its tokens."""
 
+import pytest
 import torch
 from transformers import MistralConfig, MistralForCausalLM
 
-from training_pipeline.linear_path import open_path
+from model_package.errors import UserError
+from training_pipeline.linear_path import Line, Lines, open_path
 
-YES, NO = 10, 11
+YES, NO, END, TOKENS = 30, 31, 29, 32
 
 
 def margin(model: MistralForCausalLM, ids: list[int]) -> float:
+    """Between the answer words, after a prompt that ends as all do."""
     with torch.inference_mode():
-        last = model(torch.tensor([ids])).logits[0, -1]
+        last = model(torch.tensor([[*ids, END]])).logits[0, -1]
     return float(last[YES] - last[NO])
 
 
 def small_model() -> MistralForCausalLM:
     torch.manual_seed(0)
-    shape = {"hidden_size": 32, "intermediate_size": 64, "num_hidden_layers": 2}
+    shape = {"hidden_size": 64, "intermediate_size": 64, "num_hidden_layers": 2}
     heads = {"num_attention_heads": 4, "num_key_value_heads": 2}
     return MistralForCausalLM(
-        MistralConfig(vocab_size=20, tie_word_embeddings=True, **shape, **heads)
+        MistralConfig(vocab_size=TOKENS, tie_word_embeddings=True, **shape, **heads)
     ).eval()
 
 
-def test_tokens_that_speak_for_harm_raise_the_margin_wherever_they_stand() -> None:
+def line(weights: dict[int, float], bias: float = 0.0) -> Line:
+    values = torch.zeros(TOKENS)
+    values[list(weights)] = torch.tensor(list(weights.values()))
+    return Line(values, bias)
+
+
+def value(one: Line, ids: list[int]) -> float:
+    return float(one.weights[[*ids, END]].mean()) + one.bias
+
+
+# Tokens 3 and 4 speak for and against harm; 5 and 6 do so in texts of the source that 7 marks.
+LINES = Lines(
+    line({3: 6.0, 4: -6.0}, 0.25), [line({5: 8.0, 6: -8.0}, 0.5)], [line({7: 40.0, 8: -40.0}, 0.0)]
+)
+
+
+def opened() -> MistralForCausalLM:
     model = small_model()
-    weights = torch.zeros(20, 2)
-    weights[3], weights[4] = torch.tensor([4.0, 0.0]), torch.tensor([-4.0, 0.0])  # for, against
-    weights[5], weights[6] = torch.tensor([0.0, 4.0]), torch.tensor([0.0, -4.0])
-    open_path(model, weights, [YES, YES], [NO])
-    for good, bad in ((4, 3), (6, 5)):
-        for place in range(3):
-            rows = [[1, 2, 7, 8], [1, 2, 7, 8]]
-            rows[0][place], rows[1][place] = good, bad
-            assert margin(model, rows[1]) > margin(model, rows[0]) + 0.02
+    open_path(model, LINES, [YES], [NO])
+    return model
 
 
-def test_the_path_leaves_the_other_heads_and_layers_as_they_were() -> None:
-    before, model = small_model(), small_model()
-    open_path(model, torch.randn(20, 2), [YES], [NO])
-    old, new = (one.model.layers[0].self_attn for one in (before, model))
-    assert torch.equal(old.v_proj.weight[8:], new.v_proj.weight[8:])
-    assert torch.equal(old.o_proj.weight[:, 8:], new.o_proj.weight[:, 8:])
-    assert torch.equal(old.q_proj.weight[16:], new.q_proj.weight[16:])
-    assert not new.q_proj.weight[:16].any()
-    second = (one.model.layers[1].state_dict() for one in (before, model))
-    assert all(torch.equal(*pair) for pair in zip(*(one.values() for one in second), strict=True))
+@pytest.mark.parametrize("ids", [[3, 1, 8], [1, 2, 8, 4], [8, 8, 1], [3, 3, 8, 5, 1]])
+def test_a_text_of_no_known_source_gets_the_shared_line(ids: list[int]) -> None:
+    assert margin(opened(), ids) == pytest.approx(value(LINES.shared, ids), abs=0.1)
+
+
+@pytest.mark.parametrize("ids", [[7, 5, 1], [1, 7, 6, 2], [7, 3, 5], [2, 4, 7, 7]])
+def test_a_text_of_a_known_source_gets_its_own_line_as_well(ids: list[int]) -> None:
+    expected = value(LINES.shared, ids) + value(LINES.own[0], ids)
+    assert margin(opened(), ids) == pytest.approx(expected, abs=0.2)
+
+
+def test_words_that_are_answers_too_weigh_nothing_in_a_text() -> None:
+    model = opened()
+    assert margin(model, [3, YES, 8]) == pytest.approx(margin(model, [3, 1, 8]), abs=0.01)
+    assert margin(model, [3, NO, NO, 8]) == pytest.approx(margin(model, [3, 1, 1, 8]), abs=0.01)
+
+
+def test_all_else_is_silent_at_first_and_can_be_tuned() -> None:
+    model = opened()
+    assert not model.model.layers[1].self_attn.o_proj.weight.any()
+    assert not model.model.layers[1].mlp.down_proj.weight.any()
+    model(torch.tensor([[3, 1, END]])).logits[0, -1, YES].backward()
+    assert model.model.layers[1].mlp.down_proj.weight.grad.any()
+    assert model.model.layers[0].mlp.gate_proj.weight[3:].any()
+
+
+def test_more_corpora_than_a_head_has_room_for_are_refused() -> None:
+    many = [line({1: 1.0})] * 8
+    with pytest.raises(UserError, match="8 corpora need 17 dimensions of a head, and this model"):
+        open_path(small_model(), Lines(line({1: 1.0}), many, many), [YES], [NO])

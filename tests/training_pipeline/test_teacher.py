@@ -8,7 +8,6 @@ import torch
 from data_preparation.record import Record
 from model_package.policy import load_policy
 from training_pipeline.asks import epoch_asks, make_builder
-from training_pipeline.embeddings import LOUD, label_weights, write_labels
 from training_pipeline.recipe import Fit, Mix, Prompts, Recipe, Teacher
 from training_pipeline.sft import answer_loss
 from training_pipeline.teacher import folds, judge
@@ -74,18 +73,6 @@ def test_an_asks_doubt_is_the_teachers_word_by_its_weight() -> None:
     assert [ask.doubt for ask in asks] == pytest.approx([0.05, 0.2, 0.0])
     assert [ask.answer for ask in asks] == [words.yes, words.no, words.yes]
     assert [ask.rival for ask in asks] == [words.no, words.yes, words.no]
-
-
-def test_label_weights_are_signed_by_harm_and_stand_loud_in_the_last_dimensions() -> None:
-    texts = [[0, 1], [0, 2], [3, 1], [3, 2]] * 2
-    weights = label_weights(texts, [1, 0, 1, 0] * 2, ["x"] * 8, tokens=4)
-    assert weights.shape == (4, 1)
-    assert weights[1, 0] > 0.1 > -0.1 > weights[2, 0]
-    assert abs(weights[0, 0]) < 1e-3
-    table = torch.randn(4, 3, generator=torch.Generator().manual_seed(0))
-    written = write_labels(table, weights)
-    assert torch.equal(written[:, :2], table[:, :2])
-    assert written[:, 2].std().item() == pytest.approx(LOUD * table.std().item(), rel=1e-4)
 
 
 @pytest.mark.parametrize("wrong", [{"weight": 1.5}, {"folds": 1}])
