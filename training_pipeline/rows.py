@@ -37,10 +37,14 @@ class Completion:
 
 @dataclass(frozen=True)
 class Rows:
-    """labelled: records to learn from, and to judge by. talks: the other rows to learn from."""
+    """labelled: records to learn from, and to judge by. talks: the other rows to learn from.
+
+    held_talks: how many of those were left out, because they hold a text that is judged by.
+    """
 
     labelled: Split
     talks: tuple[Chat | Completion, ...] = ()
+    held_talks: int = 0
 
 
 def read_rows(job: Job) -> Rows:
@@ -50,7 +54,38 @@ def read_rows(job: Job) -> Rows:
     more, judged = _labelled(found), _labelled(held)
     refuse_study(more + judged)
     split = read_corpora(job.recipe.corpora(), job.corpora) + Split(tuple(more), tuple(judged))
-    return Rows(keep_apart(split), tuple(one for one in found if not isinstance(one, Record)))
+    talks = [one for one in found if not isinstance(one, Record)]
+    kept = without_held(talks, split.validation)
+    return Rows(keep_apart(split), tuple(kept), len(talks) - len(kept))
+
+
+def without_held(
+    talks: Iterable[Chat | Completion], held: Iterable[Record]
+) -> list[Chat | Completion]:
+    """The talks in which nothing that is said is the text of a held record, however written."""
+    keys = {group_key(one.text) for one in held if one.text} - {""}
+    return [talk for talk in talks if not keys & {group_key(text) for text in _said(talk)}]
+
+
+def _said(talk: Chat | Completion) -> tuple[str, ...]:
+    if isinstance(talk, Chat):
+        return tuple(message["content"] for message in talk.messages)
+    return talk.prompt, talk.completion
+
+
+def need_both_classes(records: Iterable[Record]) -> None:
+    """A `UserError` unless each source of `records` has harmful and benign rows."""
+    labels: dict[str, set[int | None]] = {}
+    for one in records:
+        labels.setdefault(one.source or "", set()).add(one.label)
+    if not labels:
+        raise UserError("there is nothing to learn from: no corpus of the recipe's mix has rows")
+    for source, found in labels.items():
+        if len(found) < 2:
+            raise UserError(
+                f"the rows of {source!r} are all of one class, and nothing can be learnt from "
+                "them alone; leave it out of the mix, or give it rows of the other"
+            )
 
 
 def row_files(job: Job) -> tuple[Path, ...]:

@@ -19,10 +19,12 @@ from numpy.typing import NDArray
 
 from data_preparation.corpora import read_corpora
 from data_preparation.record import Record
+from model_package.errors import UserError
 from model_package.hardware import cpu_count
 from training_pipeline import baseline
 from training_pipeline.cli import Job, main
 from training_pipeline.recipe import need
+from training_pipeline.rows import need_both_classes
 from training_pipeline.run import Stage, need_manifest, run_stage
 
 VERB, PRETRAIN = "teacher", "pretrain"
@@ -31,6 +33,11 @@ FILE = "probabilities.json"
 
 def teacher(job: Job) -> dict[str, Any]:
     """The manifest of the teacher's probabilities."""
+    if job.recipe.base:
+        raise UserError(
+            "[teacher] reads by the tokens of the model that `pretrain` makes, and this recipe "
+            "begins with a base; leave [teacher] out, or `base`"
+        )
     before = need_manifest(job.folder(PRETRAIN), PRETRAIN)
     settings = job.recipe.settings("mix", "seed") | {"folds": need(job.recipe.teacher, VERB).folds}
     stage = Stage(VERB, settings, (before, *job.corpus_files()))
@@ -57,6 +64,7 @@ def _work(job: Job, folder: Path) -> dict[str, Any]:
 
     tokenizer = AutoTokenizer.from_pretrained(job.folder(PRETRAIN), local_files_only=True)
     records = read_corpora(job.recipe.corpora(), job.corpora).train
+    need_both_classes(records)
     parts = list(folds(records, need(job.recipe.teacher, VERB).folds, job.recipe.seed))
     tasks = (
         delayed(judge)(*(_views(side, tokenizer) for side in part), [r.label for r in part[0]])

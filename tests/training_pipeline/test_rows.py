@@ -11,11 +11,13 @@ from data_preparation.corpora import read_corpora
 from data_preparation.record import Record
 from model_package.errors import UserError
 from tests.training_pipeline.tiny import make_tokenizer
+from training_pipeline import pretrain, teacher
 from training_pipeline.cli import Job
 from training_pipeline.held import sample
 from training_pipeline.quantize import calibration
 from training_pipeline.recipe import Mix, load_recipe
 from training_pipeline.rows import Chat, Completion, read_file, read_rows, with_sources
+from training_pipeline.run import Stage, run_stage
 
 MESSAGES = [{"role": "user", "content": "hi"}, {"role": "assistant", "content": "ho"}]
 
@@ -95,6 +97,52 @@ def test_a_text_that_is_held_is_not_learnt_from_a_row_without_group(
     path = write(tmp_path / "rows.jsonl", same, {"id": "b", "caption": "a house", "label": 0})
     rows = read_rows(Job(load_recipe("smoke"), tmp_path, stand_in, records=(path,)))
     assert [row.id for row in rows.labelled.train if row.source is None] == ["b"]
+
+
+def test_a_chat_that_holds_a_judged_text_is_left_out_and_counted(
+    tmp_path: Path, stand_in: Path
+) -> None:
+    held = read_corpora(["cold"], stand_in).validation[0].text or ""
+    said = [{"role": "user", "content": f"{held.upper()}!!"}, MESSAGES[1]]
+    path = write(
+        tmp_path / "rows.jsonl",
+        {"id": "1", "messages": said},
+        {"prompt": "a", "completion": f"@you {held}"},
+        {"prompt": "a", "completion": f"b {held}"},
+        {"id": "2", "messages": MESSAGES},
+    )
+    rows = read_rows(Job(load_recipe("smoke"), tmp_path, stand_in, records=(path,)))
+    assert [talk.where for talk in rows.talks] == [f"{path}:3", f"{path}:4"]
+    assert rows.held_talks == 2
+
+
+@pytest.mark.parametrize("verb", [pretrain.pretrain, teacher.teacher])
+@pytest.mark.parametrize(
+    ("mix", "reason"),
+    [
+        ("[]", "no corpus of the recipe's mix has rows"),
+        ("[{corpus='cold'}]", "the rows of 'cold' are all of one class"),
+    ],
+)
+def test_a_mix_that_nothing_can_be_learnt_from_is_one_line(
+    verb: Any, mix: str, reason: str, tmp_path: Path
+) -> None:
+    (tmp_path / "cold").mkdir()
+    for name in ("train", "dev"):
+        rows = "".join(f"{n},{name},race,1,bad {name} {n}\n" for n in range(20))
+        (tmp_path / "cold" / f"{name}.csv").write_text(",split,topic,label,TEXT\n" + rows)
+    job = Job(load_recipe("smoke", [f"mix={mix}"]), tmp_path / "runs", tmp_path)
+    if verb is teacher.teacher:
+        make_tokenizer().save_pretrained(job.folder("pretrain"))
+        run_stage(job.folder("pretrain"), Stage("pretrain", {}, ()), lambda folder: {"loss": 0})
+    with pytest.raises(UserError, match=reason):
+        verb(job)
+
+
+def test_a_teacher_beside_a_base_is_refused_with_the_cure(tmp_path: Path) -> None:
+    recipe = load_recipe("smoke", ["base=somewhere"])
+    with pytest.raises(UserError, match="begins with a base; leave .teacher. out, or `base`"):
+        teacher.teacher(Job(recipe, tmp_path, tmp_path))
 
 
 def test_a_sample_is_not_of_the_first_names_alone() -> None:
