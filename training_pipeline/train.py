@@ -94,14 +94,16 @@ def learn(job: Job, folder: Path, start: Path) -> dict[str, Any]:
 
     recipe = job.recipe
     tokenizer = load_tokenizer(start)
-    examples = all_examples(job, tokenizer, read_rows(job))
+    rows = read_rows(job)
+    examples = all_examples(job, tokenizer, rows)
     model = load_base(start, recipe.adapter, recipe.train.half)
     lesson = Lesson(examples, collate_mixed)
     model, metrics = tune_model(model, tokenizer, lesson, recipe, folder)
     if is_main():
         model.save_pretrained(folder)
         tokenizer.save_pretrained(folder)
-    return {**metrics, "examples": len(examples), "prompts": sum(map(prompts_in, examples))}
+    counts = {"examples": len(examples), "prompts": sum(map(prompts_in, examples))}
+    return {**metrics, **counts, "held_talks": rows.held_talks}
 
 
 def all_examples(job: Job, tokenizer: Any, rows: Rows) -> "list[Example]":
