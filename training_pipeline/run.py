@@ -18,6 +18,7 @@ from model_package.errors import UserError
 from training_pipeline import processes
 
 BEGUN = "begun.json"  # while a stage is unfinished: what it is made of
+PLACES = ("base", "records")  # may move: what lies there is among the inputs, by its hash
 LIBRARIES = (
     "torch",
     "transformers",
@@ -124,5 +125,7 @@ def _refuse_other(folder: Path, found: dict[str, Any], made: dict[str, Any]) -> 
         old, new = found.get(part), json.loads(json.dumps(made[part]))
         if part == "inputs" and old is not None:
             old, new = sorted(old.values()), sorted(new.values())
+        if part == "settings" and old is not None:
+            old, new = ({k: v for k, v in one.items() if k not in PLACES} for one in (old, new))
         if old != new:
             raise UserError(f"{folder} was made with other {part}; remove it to make it again")

@@ -81,6 +81,22 @@ def test_other_settings_or_inputs_are_refused(
         run_stage(tmp_path / "out", stage, lambda folder: {})
 
 
+@pytest.mark.parametrize("done", [True, False])
+def test_a_folder_that_moved_is_the_same_input(tmp_path: Path, done: bool) -> None:
+    def stage_in(name: str) -> Stage:
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "rows.jsonl").write_text("x", encoding="utf-8")
+        places = {"base": name, "records": [f"{name}/rows.jsonl"]}
+        return Stage("train", {"epochs": 1, **places}, (tmp_path / name / "rows.jsonl",))
+
+    if done:
+        run_stage(tmp_path / "out", stage_in("old"), lambda folder: {"loss": 1})
+    else:
+        with pytest.raises(ValueError, match="killed"):
+            run_stage(tmp_path / "out", stage_in("old"), fail)
+    assert run_stage(tmp_path / "out", stage_in("new"), lambda folder: {"loss": 1})["metrics"]
+
+
 def test_a_missing_input_is_named(tmp_path: Path) -> None:
     stage = Stage("train", {}, (tmp_path / "gone.csv",))
     with pytest.raises(UserError, match=r"gone\.csv: cannot be read"):
