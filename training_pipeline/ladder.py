@@ -4,9 +4,10 @@ At the end the files that loading needs are installed into the weights of the pr
 the recipe's name, with a model card and a lock.
 """
 
+import json
 import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -43,11 +44,11 @@ def climb(job: Job, weights: Path = WEIGHTS) -> dict[str, dict[str, Any]]:
     check(job)
     manifests = {verb.__name__: verb(job) for verb in verbs(job)}
     folder = weights / job.recipe.name
-    install(job.folder(LM), folder / "lm")
-    if job.recipe.captioner:
-        install(job.folder(CAPTIONER), folder / "captioner")
+    made = {"lm": LM} | ({"captioner": CAPTIONER} if job.recipe.captioner else {})
+    for part, verb in made.items():
+        install(job.folder(verb), folder / part)
     (folder / "README.md").write_text(model_card(job.recipe, manifests), encoding="utf-8")
-    write_lock(folder)
+    write_lock(folder, downloaded(folder, made))
     print(f"ladder: installed into {folder}", file=sys.stderr)
     return manifests
 
@@ -93,6 +94,15 @@ def verbs(job: Job) -> Iterator[Verb]:
     if recipe.captioner:
         yield train_captioner
     yield evaluate
+
+
+def downloaded(folder: Path, made: Iterable[str]) -> dict[str, dict[str, str]]:
+    """What the lock in `folder` says of where models came from, less those that were `made`."""
+    lock = folder / "lock.json"
+    if not lock.is_file():
+        return {}
+    sources = json.loads(lock.read_text(encoding="utf-8")).get("sources", {})
+    return {name: source for name, source in sources.items() if name not in set(made)}
 
 
 def install(source: Path, target: Path) -> None:
