@@ -42,6 +42,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def run(flags: argparse.Namespace) -> list[str]:
     """Measure, and write everything into the output folder; the lines of the tables."""
     start = time.monotonic()
+    load_profile(flags.profile)  # a wrong name is told before the corpora are read
     rows = gather(corpora_dir(), flags.pixels or flags.each, flags.languages)
     unfinish(prepare_folder(flags.output))
     found = _measure(flags, rows)

@@ -13,13 +13,11 @@ from model_package.evidence import Evidence
 from model_package.pipeline import Moderator
 from model_package.verdict import decide, temper
 
-BATCH = 4096  # padded tokens of a pass; no answer depends on it
 SIZE = (640, 480)
 
 
 def by_words(moderator: Moderator, records: Sequence[Record], texts: Sequence[str]) -> Answers:
     """Each row with `texts` in place of its own, straight to the language model."""
-    moderator.scorer.batch_tokens = BATCH
     pairs = zip(records, texts, strict=True)
     evidences = [Evidence(record.caption or "", text) for record, text in pairs]
     return _answers(moderator, moderator.scorer.score(evidences))
