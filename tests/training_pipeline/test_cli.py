@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from model_package.errors import UserError
+from model_package.weights import write_lock
 from training_pipeline import ladder, merge, quantize, train
 from training_pipeline.cli import Job, main, parse
 from training_pipeline.recipe import load_recipe
@@ -87,6 +88,16 @@ def test_a_model_is_never_quantized_onto_itself(
         run("quantize", "--model", str(tmp_path), "--output", f"{tmp_path}/../{tmp_path.name}") == 2
     )
     assert "is the model itself; name another folder" in capsys.readouterr().err
+
+
+def test_where_a_model_was_downloaded_from_stays_in_the_lock_unless_it_was_made(
+    tmp_path: Path,
+) -> None:
+    assert ladder.downloaded(tmp_path, ["lm"]) == {}
+    blip, old = {"repository": "a/blip", "revision": "1"}, {"repository": "a/lm", "revision": "2"}
+    (tmp_path / "captioner").mkdir()
+    write_lock(tmp_path, {"captioner": blip, "lm": old})
+    assert ladder.downloaded(tmp_path, ["lm"]) == {"captioner": blip}
 
 
 def test_a_ladder_that_cannot_be_climbed_to_its_end_is_not_begun(
