@@ -24,6 +24,7 @@ from model_package.pipeline import Moderator
 from model_package.profile import load_profile
 from model_package.progress import Progress
 from model_package.verdict import decide
+from model_package.weights import weights_folder
 from training_pipeline import calibrate
 from training_pipeline.answers import Answer
 from training_pipeline.cli import quiet_libraries
@@ -71,6 +72,10 @@ def _check(flags: argparse.Namespace) -> None:
     if flags.calibrate and profile.for_policy(flags.policy) is not profile:
         cure = "leave --policy out, or make a profile that names it"
         raise UserError(f"--calibrate is for the profile's own policy, {profile.policy!r}; {cure}")
+    own = weights_folder(profile, None)
+    if flags.calibrate and flags.weights and Path(flags.weights).resolve() != own.resolve():
+        cure = "leave --weights out, or make a profile of them"
+        raise UserError(f"--calibrate is for the profile's own weights, {own}; {cure}")
     if flags.images and not flags.images.is_dir():
         raise UserError(f"--images {flags.images}: no such folder")
 

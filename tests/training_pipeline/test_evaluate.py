@@ -142,6 +142,7 @@ def test_pixels_go_through_the_whole_pipeline(tmp_path: Path) -> None:
         ([to_json(rows()[0])], ["--limit", "-1"], "--limit -1: give a number of records"),
         ([to_json(rows()[0])], ["--profile", "nope"], "no profile is called 'nope'"),
         ([to_json(rows()[0])], ["--policy", "vr-contact", "--calibrate"], "profile's own policy"),
+        ([to_json(rows()[0])], ["--weights", "docker", "--calibrate"], "the profile's own weights"),
         ([to_json(rows()[0])], ["--calibrate"], "these are all of one class"),
         ([to_json(rows()[0])], ["--images", "docker"], "1 records have no picture; first 'r0'"),
     ],
