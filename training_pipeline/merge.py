@@ -21,7 +21,8 @@ from training_pipeline.train import MERGE, VERB, model_files
 
 def merge(job: Job) -> dict[str, Any]:
     """The manifest of the merged model of the job's recipe."""
-    return merge_run(job.folder(VERB), job.checkpoint)
+    base = Path(job.recipe.base) if job.recipe.base else None  # it may have moved since
+    return merge_run(job.folder(VERB), job.checkpoint, base)
 
 
 def merge_run(run: Path, checkpoint: int | None = None, base: Path | None = None) -> dict[str, Any]:
