@@ -139,12 +139,12 @@ def run(flags: argparse.Namespace) -> int:
         print("\n".join(refused))
         return 1
     found, differing = compare(runs, truth, flags.draws), disagreements(runs, truth)
-    print("\n".join(_said(letter, file) for letter, file in files.items()), end="\n\n")
-    print("\n".join(report(found, differing[: flags.rows], len(differing))))
     if flags.output:
         write(flags.output, list(runs), differing)
     if flags.metrics:
         write_whole(flags.metrics, json.dumps(found, indent=2) + "\n")
+    print("\n".join(_said(letter, file) for letter, file in files.items()), end="\n\n")
+    print("\n".join(report(found, differing[: flags.rows], len(differing))))
     return 0
 
 
