@@ -28,8 +28,8 @@ help:  ## list the targets
 	@echo "  BASE=$(or $(BASE),(python:3.11-slim, or Debian where no registry answers)) PYTHON='$(PYTHON)'"
 
 .PHONY: run
-run: $(VENV)/runtime.done  ## install the runtime and score the sample memes
-	@cat local_test/test_stdin/stdin_local.csv | $(PY) -m model_package --profile $(PROFILE)
+run: $(VENV)/runtime.done $(VENV)/judge.done  ## install the runtime, score the memes in IMAGES, and judge the rows
+	@MEMESIEVE_PROFILE=$(PROFILE) $(PY) -m local_test run --plain --rows --images $(IMAGES)
 
 .PHONY: samples
 samples: $(VENV)/runtime.done  ## draw the sample memes and their stdin files again
@@ -116,8 +116,8 @@ image: engine wheels/$(DEVICE)/done  ## build the image of PROFILE for DEVICE
 	@docker/build_image.sh $(IMAGE) $(PROFILE) $(DEVICE) $(BASE)
 
 .PHONY: run-container
-run-container: image  ## run the image on the memes in IMAGES as the judge does, and check its rows
-	@$(PY) -m local_test.container --image $(IMAGE) --images $(IMAGES)
+run-container: image $(VENV)/judge.done  ## run the image on the memes in IMAGES as the judge does, and judge it
+	@$(PY) -m local_test run --image $(IMAGE) --images $(IMAGES)
 
 .PHONY: submission
 submission: image  ## write the image as build/NAME.tar.gz; refuse one over 25 GiB
@@ -150,7 +150,8 @@ unexport PYTHONDONTWRITEBYTECODE
 
 EXTRAS_runtime :=
 EXTRAS_download := download
-EXTRAS_test := train data dev download
+EXTRAS_judge := judge
+EXTRAS_test := train data dev download judge
 EXTRAS_all := $(EXTRAS_test) semantic
 EXTRAS_every := every
 
@@ -198,6 +199,11 @@ $(VENV)/%.done: $(VENV)/%.txt constraints.txt $(VENV)/torch.done
 	@$(PY) -m pip install --no-compile -r $< -c constraints.txt | $(SHORTLY) >&2
 	@touch $@
 
+# The judge runs where the runtime is not installed: beside a container it needs no torch.
+$(VENV)/judge.done: $(VENV)/judge.txt constraints.txt
+	@$(PY) -m pip install --no-compile -r $< -c constraints.txt | $(SHORTLY) >&2
+	@touch $@
+
 # For the image's Python, 3.11 on x86-64, whatever runs here.
 wheels/%/done: $(VENV)/runtime.txt constraints.txt
 	@case $* in cpu) kind=cpu ;; cuda) kind=cu126 ;; \
@@ -223,7 +229,8 @@ with open("pyproject.toml", "rb") as file:
     project = tomllib.load(file)["project"]
 extras = project["optional-dependencies"]
 names = list(extras) if sys.argv[1:] == ["every"] else sys.argv[1:]
-wanted = [*project["dependencies"], *(line for name in names for line in extras[name])]
+always = [] if names == ["judge"] else project["dependencies"]
+wanted = [*always, *(line for name in names for line in extras[name])]
 compiles = shutil.which("g++") and os.path.isfile(sysconfig.get_path("include") + "/Python.h")
 if names != list(extras) and "gptqmodel" in wanted and not compiles:
     wanted.remove("gptqmodel")

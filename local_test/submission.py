@@ -8,10 +8,9 @@ import time
 from pathlib import Path
 from typing import IO
 
-from local_test.container import require_engine
+from local_test.running.engine import LIMIT, require_engine
 from model_package.errors import UserError
 
-LIMIT = 25 * 2**30  # bytes of the compressed image that the judge takes
 CHUNK = 2**20
 
 

@@ -1,0 +1,94 @@
+"""Whether memory grows with rows: a robust line through samples, with its error.
+
+Knows nothing of who took the samples. The slope is the median of the slopes between all pairs of
+points (Theil 1950, Sen 1968), so that a few odd samples do not move it; its interval comes from a
+moving-block bootstrap (Kunsch 1989), as neighbours in time are alike. A leak is a slope that is
+above zero by its interval, larger than what is allowed, no mere trifle, and still there in each
+third of the rows: a warm-up that took longer, or one large step, is none.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from local_test.running.sampling import Sample
+
+WARM_UP = 0.25  # of the rows: caches fill, and pools grow to the largest picture
+FEWEST_ROWS = 40  # after warm-up
+FEWEST_POINTS = 6  # of them at which memory was sampled
+MOST_POINTS = 60  # rows are put together to so many
+ALLOWED = 20.0  # MiB a thousand rows: what fragments and kept answers may take
+LEAST_MIB = 8.0  # that it must have grown by, all in all
+DRAWS = 400
+Points = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Growth:
+    """MiB a thousand rows, with the 95 % interval, and whether that is a leak."""
+
+    slope: float
+    low: float
+    high: float
+    leaks: bool
+
+    def __str__(self) -> str:
+        interval = f"95% interval {self.low:.1f} to {self.high:.1f}"
+        return f"{self.slope:.1f} MiB a thousand rows ({interval})"
+
+
+def growth(samples: Sequence[Sample]) -> Growth | None:
+    """Of memory; None where there are too few rows to judge."""
+    return fit([(one.rows, one.memory_mib) for one in samples])
+
+
+def gpu_growth(samples: Sequence[Sample]) -> Growth | None:
+    """Of the GPU's memory; None where there is none, too."""
+    return fit([(one.rows, one.gpu_mib) for one in samples if one.gpu_mib is not None])
+
+
+def fit(pairs: Sequence[tuple[int, float]], allowed: float = ALLOWED) -> Growth | None:
+    """The growth of pairs of rows and MiB, in order; samples before the first row and after the
+    last one, when models come and go, are left out."""
+    points = _points(pairs)
+    if points is None:
+        return None
+    slope = _slope(points)
+    low, high = _interval(points)
+    lasting = all(_slope(third) > slope / 4 for third in np.array_split(points, 3))
+    grown = slope * float(np.ptp(points[:, 0]))
+    leaks = low > 0 and slope > allowed and grown > LEAST_MIB and lasting
+    return Growth(slope, low, high, leaks)
+
+
+def _points(pairs: Sequence[tuple[int, float]]) -> Points | None:
+    """(points, 2): thousands of rows and the median of the MiB there, after warm-up."""
+    found = np.array(pairs, float).reshape(-1, 2)
+    last = found[:, 0].max(initial=0)
+    warm = found[(found[:, 0] > WARM_UP * last) & (found[:, 0] < last)]
+    if not len(warm) or np.ptp(warm[:, 0]) < FEWEST_ROWS:
+        return None
+    edges = np.linspace(warm[0, 0], last, MOST_POINTS + 1)
+    bins = np.digitize(warm[:, 0], edges)
+    points = np.array([np.median(warm[bins == one], axis=0) for one in np.unique(bins)])
+    return points / [1000, 1] if len(points) >= FEWEST_POINTS else None
+
+
+def _slope(points: Points) -> float:
+    """The median slope of all pairs of points with different rows; 0 where there is none."""
+    across = points[:, None] - points[None]  # (points, points, 2)
+    apart = across[..., 0] > 0
+    return float(np.median(across[apart][:, 1] / across[apart][:, 0])) if apart.any() else 0.0
+
+
+def _interval(points: Points) -> tuple[float, float]:
+    """2.5 % and 97.5 % of the slopes of draws of blocks of neighbouring points."""
+    count = len(points)
+    block = max(2, round(count**0.5))
+    draw = np.random.default_rng(0)
+    starts = draw.integers(0, count - block + 1, (DRAWS, -(-count // block)))
+    rows = (starts[..., None] + np.arange(block)).reshape(DRAWS, -1)[:, :count]
+    low, high = np.quantile([_slope(points[one]) for one in rows], [0.025, 0.975])
+    return float(low), float(high)
