@@ -5,6 +5,7 @@ white, no side longer than the limit. Whatever is wrong with a file is an `Image
 message never holds anything read from it.
 """
 
+import contextlib
 import os
 import stat
 from io import BytesIO
@@ -15,6 +16,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from model_package.profile import Limits
 
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP")
+SHRUNK = 16  # times the pixel limit may the whole of a picture be that is decoded at a reduced size
 WHITE = (255, 255, 255, 255)
 
 
@@ -83,9 +85,12 @@ def _read(handle: int, max_bytes: int) -> bytes:
 
 def _decode(data: bytes, limits: Limits) -> Image.Image:
     image = Image.open(BytesIO(data), formats=FORMATS)
+    whole = image.width * image.height
     # JPEG alone can be decoded at a half, a quarter or an eighth; the others ignore this.
     image.draft("RGB" if image.mode != "CMYK" else "CMYK", (limits.max_side, limits.max_side))
-    if image.width * image.height > limits.max_pixels:
+    # A progressive one is unpacked whole before that, at 6 bytes a pixel and more.
+    pixels = whole if "progressive" in image.info else image.width * image.height
+    if pixels > limits.max_pixels or whole > limits.max_pixels * SHRUNK:
         raise ImageError(f"more than {limits.max_pixels} pixels")
     image.load()
     upright = _unpack(_upright(image))
@@ -94,10 +99,9 @@ def _decode(data: bytes, limits: Limits) -> Image.Image:
 
 
 def _upright(image: Image.Image) -> Image.Image:
-    try:
-        return ImageOps.exif_transpose(image)
-    except Exception:  # damaged EXIF is no reason to lose the picture
-        return image
+    with contextlib.suppress(Exception):  # damaged EXIF is no reason to lose the picture
+        ImageOps.exif_transpose(image, in_place=True)  # a copy may be 256 MB
+    return image
 
 
 def _unpack(image: Image.Image) -> Image.Image:

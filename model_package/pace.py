@@ -10,6 +10,7 @@ SHARE = 0.02  # or this share of the whole time, where rows are slow
 RECENT = 64  # rows after which older ones count half
 AIM = 0.95  # of the time that is left: what the rest is planned to take at most
 CAUTION = 2.0  # how often what is left must fit into the time before less is saved
+LATE = 0.1  # of the whole time: when no more than this is left, no less is saved than before
 IN_PART = 4  # a batch may take this part of the time left, so that little is lost at the end
 
 
@@ -22,9 +23,10 @@ class Pace:
 
     def __init__(self, levels: int, start: float = 0.0, deadline: float | None = None) -> None:
         self.levels, self.deadline = levels, deadline
-        self.enough = SHARE * (deadline - start) if deadline is not None else 0.0
+        self.whole = deadline - start if deadline is not None else 0.0
         self.level = 0
         self.rows = self.seconds = 0.0
+        self.guess: float | None = None  # seconds a row, until the level in force is known
         self.caution = CAUTION
         self.came_back = False  # to the level in force, from one that saves more
 
@@ -46,21 +48,23 @@ class Pace:
         if takes > room and self.level < self.levels:
             self.caution *= 2 if self.came_back else 1  # it was left too lightly the last time
             self._move(1)
-        elif takes * self.caution < room and self.level > 0:
+        elif takes * self.caution < room and self.level > 0 and room > LATE * self.whole:
             self._move(-1)
         return self.level
 
     def fit(self, now: float, most: int) -> int:
         """Rows for the next batch: `most`, fewer when these would not end in time, at least one."""
-        if self.deadline is None or not self._is_known():
+        seconds = self.seconds / self.rows if self._is_known() else self.guess
+        if self.deadline is None or not seconds:
             return most
-        rows = (self.deadline - now) * self.rows / max(self.seconds, 1e-9) / IN_PART
-        return max(1, min(most, int(rows)))
+        return max(1, min(most, int((self.deadline - now) / seconds / IN_PART)))
 
     def _is_known(self) -> bool:
-        return self.rows >= ENOUGH or (self.rows > 0 and self.seconds >= self.enough)
+        slow = self.rows > 0 and self.seconds >= SHARE * self.whole
+        return self.rows >= ENOUGH or slow
 
     def _move(self, step: int) -> None:
+        self.guess = self.seconds / self.rows * (1.0 if step > 0 else self.caution)
         self.level += step
         self.came_back = step < 0
         self.rows = self.seconds = 0.0

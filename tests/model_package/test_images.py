@@ -84,6 +84,27 @@ def test_too_many_pixels_are_refused_before_decoding() -> None:
         decode_image(data, Limits(max_pixels=99))
 
 
+def test_a_jpeg_above_the_limit_is_read_at_a_reduced_size() -> None:
+    data = encode(Image.new("RGB", (2000, 1600), RED), "JPEG")
+    picture = decode_image(data, Limits(max_pixels=200_000, max_side=250))
+    assert picture.size == (250, 200)
+    assert np.allclose(picture.getpixel((100, 100)), RED, atol=2)
+
+
+@pytest.mark.parametrize(
+    ("image", "options"),
+    [
+        (Image.new("L", (2000, 1600)), {"progressive": True}),  # unpacked whole
+        (Image.new("L", (2000, 2000)), {}),  # 20 times the limit
+    ],
+)
+def test_a_jpeg_that_costs_too_much_even_so_is_refused(
+    image: Image.Image, options: dict[str, object]
+) -> None:
+    with pytest.raises(ImageError, match="more than 200000 pixels"):
+        decode_image(encode(image, "JPEG", **options), Limits(max_pixels=200_000, max_side=250))
+
+
 @pytest.mark.parametrize(
     ("data", "reason"),
     [

@@ -3,13 +3,15 @@
 import logging
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import torch
 from PIL import Image
 
-from model_package.evidence import Evidence
-from model_package.pipeline import DeviceError, Moderator
+from model_package.evidence import Evidence, Prediction
+from model_package.pipeline import DeviceError, Moderator, is_passing
 from model_package.policy import load_policy
 from model_package.profile import LanguageModel, Profile
 from tests.model_package.fakes import FakeCaptioner, FakeReader, FakeScorer
@@ -108,6 +110,86 @@ def test_a_lost_gpu_is_not_taken_for_a_bad_image(paths: list[str]) -> None:
 
     with pytest.raises(DeviceError):
         moderator(scorer=Lost()).predict(paths[:2])
+
+
+def test_memory_that_runs_out_on_the_gpu_halves_the_batch_and_loses_nothing(
+    paths: list[str],
+) -> None:
+    class Small(FakeCaptioner):
+        def caption(self, images: Sequence[Image.Image]) -> list[str]:
+            captions = super().caption(images)
+            if len(images) > 2:
+                raise torch.OutOfMemoryError("CUDA out of memory")
+            return captions
+
+    captioner = Small()
+    predictions = moderator(captioner).predict(paths[:4])
+    assert captioner.batches == [4, 2, 2]
+    assert predictions == timeless(predictions, moderator().predict(paths[:4]))
+
+
+def timeless(like: list[Prediction], predictions: list[Prediction]) -> list[Prediction]:
+    """`predictions` with the seconds of `like`, which no two runs share."""
+    return [
+        replace(one, seconds=other.seconds) for one, other in zip(predictions, like, strict=True)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("error", "passing"),
+    [
+        (torch.OutOfMemoryError("CUDA out of memory"), True),
+        (RuntimeError("CUDA error: CUBLAS_STATUS_ALLOC_FAILED"), True),
+        (RuntimeError("CUDA error: an illegal memory access was encountered"), True),
+        (MemoryError(), True),
+        (RuntimeError("size mismatch"), False),
+    ],
+)
+def test_which_failures_may_pass(error: Exception, passing: bool) -> None:
+    assert is_passing(error) is passing
+
+
+def test_a_lost_gpu_is_known_by_its_message_too(paths: list[str]) -> None:
+    class Lost(FakeCaptioner):
+        def caption(self, images: Sequence[Image.Image]) -> list[str]:
+            raise RuntimeError("CUDA error: unspecified launch failure")
+
+    with pytest.raises(DeviceError):
+        moderator(Lost()).predict(paths[:1])
+
+
+def test_without_captions_only_what_says_nothing_is_captioned(paths: list[str]) -> None:
+    captioner = FakeCaptioner()
+    predictions = moderator(captioner).predict(paths[:3], ["caption"])
+    assert [one.evidence.caption for one in predictions] == ["1x5", "", ""]
+    assert [one.evidence.ocr_text for one in predictions] == ["", "wide 2", "wide 3"]
+    assert captioner.batches == [1]
+
+
+def test_one_view_is_asked_of_the_scorer(paths: list[str]) -> None:
+    scorer = FakeScorer()
+    one = moderator(scorer=scorer)
+    one.predict(paths[:1], ["view"])
+    one.predict(paths[:1])
+    assert scorer.views == [1, None]
+
+
+def test_a_smaller_picture_goes_to_ocr_alone(tmp_path: Path) -> None:
+    Image.new("RGB", (1000, 500)).save(tmp_path / "large.png")
+    [one] = moderator().predict([str(tmp_path / "large.png")], ["ocr_side"])
+    side = PROFILE.limits.small_side
+    assert (one.evidence.ocr_text, one.evidence.caption) == (f"wide {side}", "1000x500")
+
+
+def test_each_stage_of_each_row_gives_a_sign_of_life(paths: list[str], tmp_path: Path) -> None:
+    heard: list[tuple[int | None, str]] = []
+    one = replace(moderator(), beat=lambda row, stage: heard.append((row, stage)))
+    one.predict([paths[0], str(tmp_path / "none.png"), paths[1]])
+    assert heard == [
+        *[(0, "decode"), (1, "decode"), (2, "decode")],
+        *[(0, "ocr"), (2, "ocr")],
+        *[(None, "caption"), (None, "score")],
+    ]
 
 
 def test_logs_hold_no_words_of_a_meme(paths: list[str], caplog: pytest.LogCaptureFixture) -> None:

@@ -20,6 +20,7 @@ def test_the_profiles_that_come_with_it_load(name: str) -> None:
         ("[lm]\nmax_text_tokens = 0", "max_text_tokens cannot be 0"),
         ("[lm]\n[limits]\nrow_seconds = nan", "row_seconds cannot be nan"),
         ("[lm]\n[captioner]\nbatch = -1", "batch cannot be -1"),
+        ("[lm]\n[limits]\nsavings = ['ocr']", "savings: 'ocr' is unknown; known: caption, view"),
         ("[lm]\ndtpye = 'float32'", "unknown key 'dtpye'"),
     ],
 )

@@ -10,7 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from model_package import store
 from model_package.spool import Spool
+from model_package.store import Store
 
 
 def drain(spool: Spool, most: int = 7) -> list[bytes]:
@@ -66,6 +68,58 @@ def test_a_million_lines_cost_no_memory() -> None:
     tracemalloc.stop()
     assert count == 1_000_000
     assert peak < 4_000_000
+
+
+def test_what_waits_is_counted() -> None:
+    source, feed = os.pipe()
+    os.write(feed, b"a\n\nb\nwithout an end")
+    os.close(feed)
+    spool = Spool(source)
+    spool.start()
+    drained = []
+    while not spool.exhausted:
+        if spool.ended:
+            drained.append((spool.waiting, spool.take(2)))
+    assert drained == [(4, [b"a", b""]), (2, [b"b", b"without an end"])]
+
+
+def test_without_a_disk_no_more_is_read_than_memory_may_hold(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def missing(*_: object, **__: object) -> int:
+        raise FileNotFoundError
+
+    monkeypatch.setattr(store.tempfile, "TemporaryFile", missing)
+    monkeypatch.setattr(store, "IN_MEMORY", 100_000)
+    source, feed = os.pipe()
+    block = b"0123456789\n" * 10_000
+
+    def send() -> None:
+        with os.fdopen(feed, "wb") as stream:
+            for _ in range(20):
+                stream.write(block)
+
+    threading.Thread(target=send).start()
+    spool = Spool(source)
+    spool.start()
+    count = most = 0
+    while not spool.exhausted:
+        most = max(most, len(spool.store.memory))
+        count += len(spool.take(1000))
+    assert count == 200_000
+    assert most < 100_000 + (1 << 16)
+
+
+def test_a_disk_is_given_back_what_was_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(store, "MUCH", 10)
+    kept = Store()
+    assert kept.file is not None
+    for data in (b"0123456789", b"abc"):
+        kept.append(data)
+    assert (kept.read(4), kept.read(99)) == (b"0123", b"456789abc")
+    assert os.fstat(kept.file.fileno()).st_size == 0
+    kept.append(b"more")
+    assert kept.read(99) == b"more"
 
 
 def test_without_a_disk_lines_are_kept_in_memory(monkeypatch: pytest.MonkeyPatch) -> None:
