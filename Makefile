@@ -123,6 +123,15 @@ run-container: image $(VENV)/judge.done  ## run the image on the memes in IMAGES
 submission: image  ## write the image as build/NAME.tar.gz; refuse one over 25 GiB
 	@$(PY) -m local_test.submission --image $(IMAGE) --output build/$(subst :,-,$(IMAGE)).tar.gz
 
+.PHONY: report-picture
+report-picture: system $(VENV)/test.done  ## draw docs/report.png, the picture of a report in the README
+	@mkdir -p build docs
+	@$(PY) -m model_package --profile pocket --evidence build/samples.jsonl \
+	    <local_test/test_stdin/stdin_local.csv >/dev/null
+	@$(PY) -m local_test report --evidence build/samples.jsonl --output build/samples.html \
+	    --labels local_test/test_images/labels.csv
+	@$(PY) -m local_test.reporting.picture --report build/samples.html --output docs/report.png
+
 # ------------------------------------------------------------------------ housekeeping
 
 .PHONY: constraints
