@@ -22,11 +22,13 @@ from local_test.running.presets import Preset, size
 from local_test.running.verdict import LOAD, Verdict
 from model_package.errors import UserError
 
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run, say the verdict in one line on stdout, and return the exit code."""
     flags = parser(__doc__ or "").parse_args(argv)
-    before = signal.signal(signal.SIGTERM, _interrupt)
+    before = {one: signal.signal(one, _interrupt) for one in SIGNALS}
     try:
         return _run(flags)
     except engine.LoadError as error:
@@ -39,7 +41,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         print("interrupted; what ran was ended and removed", file=sys.stderr)
         return 130
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for one, handler in before.items():
+            signal.signal(one, handler)
 
 
 def _run(flags: argparse.Namespace) -> int:
@@ -105,6 +108,9 @@ def _note(text: str) -> None:
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:
+    """Once: what runs is ended and removed, and a second signal must not prevent that."""
+    for one in SIGNALS:
+        signal.signal(one, signal.SIG_IGN)
     raise KeyboardInterrupt
 
 

@@ -136,7 +136,7 @@ def _is_left(process: psutil.Process) -> bool:
         return False
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_an_interrupted_run_ends_its_program(tmp_path: Path, number: int) -> None:
     started = tmp_path / "started"
     script = f"import os\nopen({str(started)!r}, 'w').write(str(os.getpid()))\n" + DEAF
@@ -148,6 +148,8 @@ def test_an_interrupted_run_ends_its_program(tmp_path: Path, number: int) -> Non
         assert judge.poll() is None
         time.sleep(0.05)
     judge.send_signal(number)
+    time.sleep(0.3)
+    judge.send_signal(number)  # impatience leaves nothing behind
     _, said = judge.communicate(timeout=60)
     assert judge.returncode == 130
     assert said.endswith("interrupted; what ran was ended and removed\n")
