@@ -3,8 +3,8 @@
 Knows nothing of who took the samples. The slope is the median of the slopes between all pairs of
 points (Theil 1950, Sen 1968), so that a few odd samples do not move it; its interval comes from a
 moving-block bootstrap (Kunsch 1989), as neighbours in time are alike. A leak is a slope that is
-above zero by its interval, larger than what is allowed, no mere trifle, and still there in each
-third of the rows: a warm-up that took longer, or one large step, is none.
+above what is allowed by all of its interval, no mere trifle, and still there in each third of the
+rows: a warm-up that took longer, or one large step, is none.
 """
 
 from collections.abc import Sequence
@@ -59,7 +59,7 @@ def fit(pairs: Sequence[tuple[int, float]], allowed: float = ALLOWED) -> Growth 
     low, high = _interval(points)
     lasting = all(_slope(third) > slope / 4 for third in np.array_split(points, 3))
     grown = slope * float(np.ptp(points[:, 0]))
-    leaks = low > 0 and slope > allowed and grown > LEAST_MIB and lasting
+    leaks = low > allowed and grown > LEAST_MIB and lasting
     return Growth(slope, low, high, leaks)
 
 
