@@ -4,28 +4,42 @@ import time
 
 from model_package.lineup import Lineup
 from model_package.lookout import listen
-from model_package.promise import Due, Output, Row
+from model_package.promise import Due, Output
 
 HEAP = 4096  # rows that are written at once
+LEAST = 100_000  # rows that are written however late it is, for that takes no second
 
 
 def give_up_rest(lineup: Lineup, output: Output, due: Due, reason: str) -> int:
     """Write the fallback for what is left and for what still comes; how many rows that were."""
-    rows, count = lineup.ground(), 0
-    while rows := rows or _last_rows(lineup, output, due):
+    rows = lineup.ground()
+    count = len(rows)
+    output.give_up(rows, reason)
+    while not (_is_past(due.last) or lineup.spool.exhausted):
+        rows = lineup.take(HEAP)
         output.give_up(rows, reason)
         count += len(rows)
-        rows = []
+        if not rows:
+            _wait(lineup, output, due)
+    return count + _give_up_waiting(lineup, output, due, reason)
+
+
+def _give_up_waiting(lineup: Lineup, output: Output, due: Due, reason: str) -> int:
+    """The same for the lines that have come until now, and for none that come later."""
+    spool = lineup.spool
+    left, count = spool.waiting, 0
+    while count < left and not spool.exhausted and (count < LEAST or not _is_past(due.end)):
+        rows = lineup.take(min(HEAP, left - count))
+        output.give_up(rows, reason)
+        count += len(rows)
     return count
 
 
-def _last_rows(lineup: Lineup, output: Output, due: Due) -> list[Row]:
-    """Rows that are there or still come; none when the input or the time has ended."""
-    spool = lineup.spool
-    while not (rows := lineup.take(HEAP)) and not spool.exhausted:
-        timeout = None if due.last is None else due.last - time.monotonic()
-        if timeout is not None and timeout <= 0:
-            return []
-        listen([spool.wake], output.fileno(), timeout)
-        spool.clear()
-    return [] if due.end is not None and time.monotonic() >= due.end else rows
+def _wait(lineup: Lineup, output: Output, due: Due) -> None:
+    timeout = None if due.last is None else max(0.0, due.last - time.monotonic())
+    listen([lineup.spool.wake], output.fileno(), timeout)
+    lineup.spool.clear()
+
+
+def _is_past(moment: float | None) -> bool:
+    return moment is not None and time.monotonic() >= moment

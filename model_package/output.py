@@ -50,6 +50,8 @@ class Output:
 
     def give_up(self, rows: Sequence[Row], reason: str) -> None:
         """Write the policy's fallback for each of `rows`, all at once."""
+        if not rows:
+            return
         proba = round(self.policy.fallback, 4)
         label = self.policy.label(proba)
         write_all(self.rows, format_row(proba, label) * len(rows), self.due)

@@ -57,15 +57,15 @@ def test_awkward_input_gets_one_row_a_line(tmp_path: Path) -> None:
     sample = next(iter(sorted(SAMPLES.glob("*.png")))).read_bytes()
     for name in ["a b.png", "a,b.png", 'say "hi".png', "图片.png"]:
         (tmp_path / name).write_bytes(sample)
-    (tmp_path / "cut.png").write_bytes(sample[: len(sample) // 3])
-    (tmp_path / "text.png").write_text("secret words")
-    (tmp_path / "folder.png").mkdir()
+    (tmp_path / "secret cut.png").write_bytes(sample[: len(sample) // 3])
+    (tmp_path / "secret.png").write_text("secret words")
+    (tmp_path / "secret folder.png").mkdir()
     Image.new("RGB", (300, 200), "white").save(tmp_path / "blank.png")
     root = os.fsencode(tmp_path)
     good = [root + b"/a b.png", b'"' + root + b'/a,b.png"', b'"' + root + b'/say ""hi"".png"']
     good += [root + "/图片.png".encode()]
-    bad = [b"", b" ", b"\xff\xfe.png", root + b"/none.png", root + b"/cut.png"]
-    bad += [root + b"/text.png", root + b"/folder.png", root + b"/\0.png"]
+    bad = [b"", b" ", b"\xff\xfe.png", root + b"/no secret.png", root + b"/secret cut.png"]
+    bad += [root + b"/secret.png", root + b"/secret folder.png", root + b"/secret\0.png"]
     done = run(b"\r\n".join([*good, *bad, root + b"/blank.png"]))
     assert done.returncode == 0, done.stderr
     answers = rows(done.stdout)
