@@ -64,7 +64,8 @@ def _report(flags: argparse.Namespace) -> None:
 
 def _pictures(rows: Sequence[Prediction], folder: Path | None) -> list[str]:
     """Thumbnails of `rows`, said on stderr as they are made, and how many could not be."""
-    progress, made = Progress(_say), []
+    progress = Progress(_say)
+    made = []
     for picture in thumbnails([row.path for row in rows], folder):
         made.append(picture)
         progress.add(1)
@@ -75,8 +76,8 @@ def _pictures(rows: Sequence[Prediction], folder: Path | None) -> list[str]:
     return made
 
 
-def _say(text: str, final: bool = False) -> None:
-    print(f"pictures: {text}", file=sys.stderr)
+def _say(message: str, final: bool = False) -> None:
+    print(f"pictures: {message}", file=sys.stderr)
 
 
 if __name__ == "__main__":

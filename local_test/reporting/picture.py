@@ -13,27 +13,30 @@ from data_preparation.place import prepare_file
 from model_package.errors import UserError
 
 CHROMIUM = Path("/usr/bin/chromium")
-SIZE = {"width": 1240, "height": 860}
+SIZE = (1240, 1500)
 COLOURS = 200
-SHOWN = (1, 2, 5, 8)  # memes without a veil
+SHOWN = (1, 2, 6, 8)  # memes without a veil
 
 
 def draw_picture(report: Path, output: Path) -> None:
-    """Write the gallery of `report`, under its threshold, as a PNG of few colours.
+    """Write the curves and first memes of `report` as a PNG of few colours.
 
     `UserError` where there is no Chromium.
     """
-    from playwright.sync_api import sync_playwright  # noqa: PLC0415
+    from playwright.sync_api import ViewportSize, sync_playwright  # noqa: PLC0415
 
     if not CHROMIUM.exists():
         raise UserError(f"{CHROMIUM} is not there; on Debian: apt-get install chromium")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        page = browser.new_page(viewport=SIZE, color_scheme="light")
+        size: ViewportSize = {"width": SIZE[0], "height": SIZE[1]}
+        page = browser.new_page(viewport=size, color_scheme="light")
         page.goto(report.resolve().as_uri())
         page.click("nav >> text=Memes")
         for number in SHOWN:
             page.click(f".card >> nth={number - 1} >> .picture")
+        page.click("nav >> text=Curves")
+        page.mouse.move(0, 0)
         page.screenshot(path=output)
     with Image.open(output) as picture:
         picture.convert("RGB").quantize(COLOURS).save(output, optimize=True)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from PIL import Image
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Dialog, Page
 
 from local_test.report import main
 
@@ -18,7 +18,12 @@ ATTACK = "</script><img src=x onerror=alert(1)><script>alert(2)</script>"
 def line(path: str, proba: float, text: str = "", **more: Any) -> dict[str, Any]:
     """One line of an evidence file, with the threshold at a half."""
     views = {"harmful/text": proba, "harmful/caption_text": proba}
-    row = {"path": path, "caption": f"a picture of {path[-5:-4]}", "ocr_text": text, "views": views}
+    row: dict[str, Any] = {
+        "path": path,
+        "caption": f"a picture of {path[-5:-4]}",
+        "ocr_text": text,
+        "views": views,
+    }
     row |= {"proba": proba, "label": int(proba > 0.5), "fallback": None}
     return row | {"seconds": {"decode": 0.01, "ocr": 0.3}} | more
 
@@ -58,8 +63,13 @@ def opened(browser: Browser, report: Path, address: str = "", **context: Any) ->
     """The report as a person has it open; afterwards it has asked for nothing and said nothing."""
     with browser.new_context(**context) as session:
         page, asked, said = session.new_page(), [], []
+
+        def dismiss(dialog: Dialog) -> None:
+            said.append(dialog.message)
+            dialog.dismiss()
+
         page.on("request", lambda request: asked.append(request.url))
-        page.on("dialog", lambda dialog: (said.append(dialog.message), dialog.dismiss()))
+        page.on("dialog", dismiss)
         page.on("console", lambda message: said.append(message.text))
         page.on("pageerror", lambda error: said.append(str(error)))
         page.goto(f"{report.as_uri()}{address}")

@@ -18,6 +18,8 @@ from model_package.evidence import Evidence, Prediction
 from tests.local_test.reports import (
     ATTACK,
     CHROMIUM,
+    LABELS,
+    LINES,
     draw_pictures,
     opened,
     write_report,
@@ -284,8 +286,30 @@ def test_without_labels_there_are_no_measures_of_right_and_wrong(
         assert shown(page) == [1, 2, 5]
 
 
+def test_a_runs_folder_adds_its_verdict_and_its_memory(browser: Browser, tmp_path: Path) -> None:
+    (tmp_path / "run.json").write_text('{"status": "OK", "rows": 6, "leak_mib_per_1000_rows": 0.0}')
+    samples = "0.0,0,300.5,\n10.0,3,912.2,\n20.0,6,640.0,\n"
+    (tmp_path / "memory.csv").write_text(f"seconds,rows,memory_mib,gpu_mib\n{samples}")
+    report = write_report(tmp_path, LINES, LABELS, "--run", str(tmp_path))
+    with opened(browser, report) as page:
+        costs = page.inner_text("#costs")
+        assert "At most 912 MiB in 20 seconds." in costs
+        assert "leak mib per 1000 rows\t0" in costs
+        assert "ocr\t5\t0.30 s\t0.30 s\t" in costs
+        assert "96.8 %" in costs
+
+
+def test_words_from_right_to_left_turn_nothing_else_round(browser: Browser, report: Path) -> None:
+    with opened(browser, report, "#meme=4") as page:
+        assert "selamat \u202epagi" in page.inner_text("#detail")
+        turned = page.eval_on_selector_all(
+            "[dir=auto]", "all => all.map(one => getComputedStyle(one).unicodeBidi)"
+        )
+        assert set(turned) <= {"isolate", "plaintext"}
+
+
 def test_2000_memes_open_in_time_and_few_cost_anything(browser: Browser, tmp_path: Path) -> None:
-    """The best of three, for machines that are busy; CHANGELOG.md has what was measured."""
+    """One try of five, for machines that are busy; CHANGELOG.md has what was measured."""
     draws = random.Random(0)
     probas = [round(draws.random(), 4) for _ in range(2000)]
     rows = [
@@ -296,9 +320,10 @@ def test_2000_memes_open_in_time_and_few_cost_anything(browser: Browser, tmp_pat
     picture = thumbnail(str(tmp_path / "noise.png"))
     truth = Truth([draws.randint(0, 1) for _ in rows], [""] * len(rows))
     data = contents(rows, truth) | {"source": "", "notes": [], "run": None, "pictures": True}
-    report, taken = tmp_path / "report.html", []
+    report = tmp_path / "report.html"
+    taken: list[float] = []
     report.write_text(html(data, [picture] * len(rows)))
-    for _ in range(3):
+    while min(taken, default=2.0) >= 2 and len(taken) < 5:
         start = time.monotonic()
         with opened(browser, report) as page:
             page.evaluate("new Promise(done => requestAnimationFrame(done))")
