@@ -79,12 +79,15 @@ def verbs(job: Job) -> Iterator[Verb]:
     from training_pipeline.teacher import teacher  # noqa: PLC0415
     from training_pipeline.train import refine, train  # noqa: PLC0415
     from training_pipeline.train_captioner import train_captioner  # noqa: PLC0415
+    from training_pipeline.warm_start import warm_start  # noqa: PLC0415
 
     recipe = job.recipe
     if not recipe.base:
         yield pretrain
     if recipe.teacher:
         yield teacher
+    if recipe.warm_start:
+        yield warm_start
     yield train
     if recipe.refine:
         yield refine

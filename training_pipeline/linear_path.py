@@ -21,7 +21,7 @@ from model_package.errors import UserError
 
 NORM = 1.0  # of every embedding, so that normalising them keeps lines straight
 CONSTANT = 0.2  # share of an embedding's norm that all tokens have in one dimension
-SPREAD = 0.04  # deviation of a line's weights in the embeddings, of a norm of 1
+SPREAD = 0.03  # deviation of a line's weights in the embeddings, of a norm of 1
 QUIET = 1e-3  # deviation of a line that says nothing
 LONGEST = 0.85  # of a token's weights together, of a norm of 1
 CARRIED = 0.1  # how loud the means arrive: low, so that the last token's norm hardly changes
@@ -54,8 +54,8 @@ class Lines:
 
 
 def open_path(model: Any, lines: Lines, yes: Iterable[int], no: Iterable[int]) -> None:
-    """Write the lines into `model`, in place. yes, no: ids of the answer words, which as words
-    of a text then weigh nothing.
+    """Write the lines into `model`, in place. They hold for prompts whose last token weighs
+    nothing. yes, no: ids of the answer words, which as words of a text then weigh nothing.
     """
     width, places = model.config.hidden_size, _Places(model.config.hidden_size, len(lines.all()))
     _need_room(model.config, lines)

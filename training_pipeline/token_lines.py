@@ -27,26 +27,32 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Row:
-    """One prompt: its tokens, where it is from, and how likely it is harmful."""
+    """One prompt: its tokens, where it is from, its label, and how likely it really is harmful."""
 
     ids: Sequence[int]
     source: str
+    label: int
     harmful: float
 
 
 def fit_lines(rows: Sequence[Row], corpora: Sequence[str], tokens: int, strength: float) -> Lines:
-    """The shared line of all rows, and two more for each of `corpora`.
+    """The shared line of the rows of `corpora`, and two more for each. Rows of other sources only
+    show what does not look like a corpus: in the made ones, words are even between the classes.
 
-    tokens: the size of the vocabulary. strength: inverse of the penalty, as scikit-learn's C.
+    Tokens that end a prompt weigh nothing. tokens: the size of the vocabulary. strength:
+    inverse of the penalty, as scikit-learn's C.
     """
     counts = _means([row.ids for row in rows], tokens)
     rareness = SCALE * _rareness(counts)
+    rareness[[row.ids[-1] for row in rows]] = 0  # read where it stands, it would weigh too much
     features = (counts @ diags(rareness)).tocsr()
     sources = np.array([row.source for row in rows])
     harmful = np.array([row.harmful for row in rows])
-    weights = _weights(sources, harmful)
+    weights = _weights(sources, [row.label for row in rows])
     places = [sources == name for name in corpora]
-    found = [*_harm(features, places, harmful, weights, strength)]
+    known = np.isin(sources, corpora) if len(corpora) else np.full(len(rows), True)
+    places_known = [place[known] for place in places]
+    found = [*_harm(features[known], places_known, harmful[known], weights[known], strength)]
     found += [_look(features, place, weights) for place in places]
     shared, *others = [_line(line * rareness, bias) for line, bias in found]
     return Lines(shared, others[: len(places)], others[len(places) :])
@@ -66,9 +72,9 @@ def _rareness(counts: csr_matrix) -> Floats:
     return np.asarray(np.log((1 + counts.shape[0]) / (1 + seen)) + FLOOR)
 
 
-def _weights(sources: NDArray[Any], harmful: Floats) -> Floats:
+def _weights(sources: NDArray[Any], labels: Sequence[int]) -> Floats:
     """Of each row, so that no class of a source weighs more than `MOST` rows."""
-    keys = np.char.add(sources, np.where(harmful > 0.5, " 1", " 0"))
+    keys = np.char.add(sources, np.where(labels, " 1", " 0"))
     _, index, sizes = np.unique(keys, return_inverse=True, return_counts=True)
     return np.asarray(np.minimum(1, MOST / sizes)[index])
 

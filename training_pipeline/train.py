@@ -27,7 +27,8 @@ from training_pipeline.teacher import read_probabilities, teacher_files
 if TYPE_CHECKING:
     from training_pipeline.talks import Example
 
-PRETRAIN, VERB, SECOND, MERGE = "pretrain", "train", "refine", "merge"
+PRETRAIN, START = "pretrain", "warm_start"
+VERB, SECOND, MERGE = "train", "refine", "merge"
 MODEL_FILES = ("config.json", "*.safetensors", "tokenizer*", "*.jinja")
 
 
@@ -58,7 +59,8 @@ def tune(job: Job) -> dict[str, Any]:
 def base_folder(job: Job) -> Path:
     """Where the model lies that tuning begins with."""
     if not job.recipe.base:
-        return need_manifest(job.folder(PRETRAIN), PRETRAIN).parent
+        before = START if job.recipe.warm_start else PRETRAIN
+        return need_manifest(job.folder(before), before).parent
     folder = Path(job.recipe.base)
     if not (folder / "config.json").is_file():
         raise UserError(

@@ -70,7 +70,7 @@ def prompt_rows(
         label, doubt = record.label or 0, doubt_of(record, teacher, recipe.teacher)
         for question, view in builder.policy.asks(evidence):
             ids = builder.build(question, view, evidence).ids
-            yield Row(ids, record.source or "", abs(label - doubt))
+            yield Row(ids, record.source or "", label, abs(label - doubt))
 
 
 if __name__ == "__main__":

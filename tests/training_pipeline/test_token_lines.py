@@ -7,7 +7,7 @@ import pytest
 from training_pipeline.linear_path import Line
 from training_pipeline.token_lines import Row, fit_lines
 
-BAD, GOOD, ANY, THERE, HERE, TOKENS = 1, 2, 3, 4, 5, 8
+BAD, GOOD, ANY, THERE, HERE, END, TOKENS = 1, 2, 3, 4, 5, 8, 9
 
 
 def rows(source: str, mark: int, bad: int, good: int, trust: float = 1.0) -> list[Row]:
@@ -16,8 +16,8 @@ def rows(source: str, mark: int, bad: int, good: int, trust: float = 1.0) -> lis
     found = []
     for number in range(40):
         word = bad if number % 2 else good
-        ids = rng.sample([0, mark, word, ANY, ANY], 5)
-        found.append(Row(ids, source, trust if number % 2 else 1 - trust))
+        ids = [*rng.sample([0, mark, word, ANY, ANY], 5), END]
+        found.append(Row(ids, source, number % 2, trust if number % 2 else 1 - trust))
     return found
 
 
@@ -42,6 +42,13 @@ def test_looks_tell_each_source_from_the_others_and_rows_of_no_corpus() -> None:
     assert len(lines.all()) == 3
 
 
+def test_the_token_that_ends_every_prompt_weighs_nothing() -> None:
+    texts = rows("here", HERE, BAD, GOOD)
+    lines = fit_lines([*texts, Row([ANY, BAD], "x", 1, 1.0)], ["here"], TOKENS, 3.0)
+    assert all(of(one, END) == of(one, BAD) == 0 for one in lines.all())
+    assert of(lines.shared, GOOD) < 0
+
+
 def test_doubted_rows_say_less() -> None:
     sure, unsure = (
         fit_lines(rows("a", HERE, BAD, GOOD, trust), ["a"], TOKENS, 3.0) for trust in (1.0, 0.6)
@@ -57,7 +64,7 @@ def test_the_only_source_has_nothing_to_be_told_apart_from() -> None:
 
 
 @pytest.mark.parametrize("corpora", [[], ["here"]])
-def test_rows_of_files_beside_the_corpora_shape_the_shared_line(corpora: list[str]) -> None:
+def test_where_there_is_no_corpus_all_rows_shape_the_shared_line(corpora: list[str]) -> None:
     lines = fit_lines(rows("here", HERE, BAD, GOOD), corpora, TOKENS, 3.0)
     assert of(lines.shared, BAD) > 0.1
     assert len(lines.own) == len(lines.looks) == len(corpora)
