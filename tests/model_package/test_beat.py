@@ -13,12 +13,13 @@ class Part:
     """A stage with a model of two layers."""
 
     def __init__(self) -> None:
-        self.model = nn.Sequential(nn.ModuleList([nn.Linear(2, 2), nn.Linear(2, 2)]))
+        self.layers = nn.ModuleList([nn.Linear(2, 2), nn.Linear(2, 2)])
+        self.model = nn.Sequential(self.layers)
 
     def run(self) -> torch.Tensor:
         """Both layers over ones."""
         x = torch.ones(2)
-        for layer in self.model[0]:
+        for layer in self.layers:
             x = layer(x)
         return x
 

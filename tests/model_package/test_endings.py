@@ -138,7 +138,7 @@ def peak(process: int) -> int:
 def test_any_number_of_lines_costs_the_supervisor_no_memory(
     tmp_path: Path, lines: int, limit: int
 ) -> None:
-    most = {}
+    most: dict[int, int] = {}
     for count in (1, lines):
         source = tmp_path / "stdin.csv"
         source.write_bytes(b"/images/0123456789.png\r\n" * count)

@@ -89,7 +89,7 @@ def test_without_a_disk_no_more_is_read_than_memory_may_hold(
     def missing(*_: object, **__: object) -> int:
         raise FileNotFoundError
 
-    monkeypatch.setattr(store.tempfile, "TemporaryFile", missing)
+    monkeypatch.setattr(tempfile, "TemporaryFile", missing)
     monkeypatch.setattr(store, "IN_MEMORY", 100_000)
     source, feed = os.pipe()
     block = b"0123456789\n" * 10_000
