@@ -2,6 +2,7 @@
 
 import argparse
 import importlib
+import os
 import sys
 from collections.abc import Sequence
 
@@ -25,7 +26,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("verb", choices=VERBS, metavar="VERB")
     parser.add_argument("rest", nargs=argparse.REMAINDER, metavar="...", help="see VERB --help")
     flags = parser.parse_args(argv)
-    return int(importlib.import_module(f"local_test.{flags.verb}").main(flags.rest))
+    try:
+        code = int(importlib.import_module(f"local_test.{flags.verb}").main(flags.rest))
+        sys.stdout.flush()
+    except BrokenPipeError:  # the reader of the output has gone, as `| head` does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    return code
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Verb: a tokenizer and a small causal LM from scratch, on the texts of the open corpora.
+"""Verb: a tokenizer and a small causal LM from scratch, on the texts of all labelled rows.
 
 Only the training side of the split is read, so that validation texts stay unseen.
 """
@@ -11,14 +11,13 @@ from typing import Any
 
 import torch
 
-from data_preparation.corpora import read_corpora
 from data_preparation.record import Record
 from model_package.normalise import plain
 from model_package.policy import load_policy
 from training_pipeline.batches import collate_documents, documents
 from training_pipeline.cli import Job, main
 from training_pipeline.recipe import LanguageModel, Recipe, need
-from training_pipeline.rows import need_both_classes
+from training_pipeline.rows import input_files, need_both_classes, read_rows, row_files
 from training_pipeline.run import Stage, run_stage
 
 VERB = "pretrain"
@@ -28,7 +27,8 @@ def pretrain(job: Job) -> dict[str, Any]:
     """The manifest of the pretrained model and its tokenizer."""
     recipe = job.recipe
     settings = recipe.settings("lm", "pretrain", "mix", "policy", "seed")
-    stage = Stage(VERB, settings, job.corpus_files())
+    settings |= {"records": [path.name for path in row_files(job)]}
+    stage = Stage(VERB, settings, input_files(job))
     return run_stage(job.folder(VERB), stage, lambda folder: _work(job, folder))
 
 
@@ -40,8 +40,8 @@ def _work(job: Job, folder: Path) -> dict[str, Any]:
     recipe = job.recipe
     shape, settings = need(recipe.lm, "lm"), need(recipe.pretrain, "pretrain")
     torch.manual_seed(recipe.seed)
-    records = read_corpora(recipe.corpora(), job.corpora).train
-    need_both_classes(records)
+    records = read_rows(job).labelled.train
+    need_both_classes(record for record in records if record.source in recipe.corpora())
     texts = _texts(records)
     tokenizer = train_tokenizer(texts, load_policy(recipe.policy), shape.vocabulary)
     model = make_model(shape, tokenizer)
