@@ -16,11 +16,13 @@ from numpy.typing import NDArray
 from local_test.running.sampling import Sample
 
 WARM_UP = 0.25  # of the rows: caches fill, and pools grow to the largest picture
-FEWEST_ROWS = 40  # after warm-up
+FEWEST_ROWS = 10  # after warm-up
+FEW_ROWS = 40  # below which only a gross leak is called one
 FEWEST_POINTS = 6  # of them at which memory was sampled
 MOST_POINTS = 60  # rows are put together to so many
 ALLOWED = 20.0  # MiB a thousand rows: what fragments and kept answers may take
 LEAST_MIB = 8.0  # that it must have grown by, all in all
+GROSS_MIB = 100.0  # or by so much, over few rows: what a pool may take for its first pictures
 DRAWS = 400
 Points = NDArray[np.float64]
 
@@ -58,8 +60,9 @@ def fit(pairs: Sequence[tuple[int, float]], allowed: float = ALLOWED) -> Growth 
     slope = _slope(points)
     low, high = _interval(points)
     lasting = all(_slope(third) > slope / 4 for third in np.array_split(points, 3))
-    grown = slope * float(np.ptp(points[:, 0]))
-    leaks = low > allowed and grown > LEAST_MIB and lasting
+    rows = 1000 * float(np.ptp(points[:, 0]))
+    least = LEAST_MIB if rows >= FEW_ROWS else GROSS_MIB
+    leaks = low > allowed and slope * rows / 1000 > least and lasting
     return Growth(slope, low, high, leaks)
 
 

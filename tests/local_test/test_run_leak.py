@@ -51,9 +51,16 @@ def test_what_is_no_leak(memory: Callable[[float], float], noise: float) -> None
 
 def test_few_rows_are_not_judged() -> None:
     assert fit([]) is None
-    assert fit([(row, 400 + row) for row in range(50)]) is None
+    assert fit([(row, 400 + 10 * row) for row in range(13)]) is None
     assert fit([(0, 400.0 + second) for second in range(5000)]) is None
     assert fit([(1000 * (n > 9), 400.0 + n) for n in range(20)]) is None
+
+
+@pytest.mark.parametrize(("mib_a_row", "leaks"), [(1, False), (10, True)])
+def test_over_some_dozen_rows_only_a_gross_leak_is_one(mib_a_row: int, leaks: bool) -> None:
+    found = fit([(row, 400 + mib_a_row * row) for row in range(30)])
+    assert found is not None
+    assert (found.slope, found.leaks) == (pytest.approx(1000 * mib_a_row), leaks)
 
 
 def test_the_gpu_is_judged_by_its_own_figures() -> None:
