@@ -8,6 +8,7 @@ from types import FrameType
 from typing import BinaryIO
 
 from model_package.errors import UserError
+from model_package.hardware import process_age
 from model_package.log import Log
 from model_package.options import Options, parse
 from model_package.output import Output
@@ -46,7 +47,7 @@ def main(arguments: list[str]) -> int:
 
 
 def _run(options: Options, log: Log) -> int:
-    start = time.monotonic()
+    start = time.monotonic() - process_age()
     profile = load_profile(options.profile)
     policy = load_policy(options.policy or profile.policy)
     check_present(weights_folder(profile, options.weights), profile)

@@ -71,11 +71,15 @@ class WorkerProcess:
         """Raises EOFError or OSError when the worker has died."""
         return dict(json.loads(self.connection.recv_bytes()))
 
+    def kill(self) -> None:
+        """Kill it, and do not wait until it is dead."""
+        self.process.kill()
+
     def end(self, grace: float = 0.0) -> str:
         """Kill it if it has not died by itself within `grace` seconds; tell how it ended."""
         code = self._wait(grace)
         if code is None:
-            self.process.kill()
+            self.kill()
             code = self._wait(WAIT)
         self.outbox.put(None)
         self.sender.join(WAIT)

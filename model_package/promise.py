@@ -64,6 +64,9 @@ class Worker(Protocol):
     def receive(self) -> dict[str, Any]:
         """Raises EOFError or OSError when the worker has died."""
 
+    def kill(self) -> None:
+        """Kill it, and do not wait until it is dead."""
+
     def end(self, grace: float = 0.0) -> str:
         """Kill it if it has not died by itself within `grace` seconds; tell how it ended."""
 

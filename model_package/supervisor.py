@@ -9,6 +9,7 @@ stands for all that is left.
 import json
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from typing import Any
 
 from model_package.ending import give_up_rest
@@ -54,24 +55,27 @@ class Supervisor:
 
     def run(self) -> None:
         """Until the input has ended and every line of it is answered, or the time is up."""
-        try:
-            self._work()
-        except (UserError, BrokenPipeError, Unwritten):
-            raise
-        except Exception as error:  # whatever goes wrong here, each line still gets its row
-            self.stopping = f"an internal error ({type(error).__name__})"
-        if self.stopping:
-            count = give_up_rest(self.lineup, self.output, self.due, self.stopping)
-            self.log(f"{self.stopping}: {count} rows got the fallback", final=True)
+        with ExitStack() as later:
+            try:
+                self._work(later)
+            except (UserError, BrokenPipeError, Unwritten):
+                raise
+            except Exception as error:  # whatever goes wrong here, each line still gets its row
+                self.stopping = f"an internal error ({type(error).__name__})"
+            if self.stopping:
+                count = give_up_rest(self.lineup, self.output, self.due, self.stopping)
+                self.log(f"{self.stopping}: {count} rows got the fallback", final=True)
 
-    def _work(self) -> None:
+    def _work(self, later: ExitStack) -> None:
+        """`later`, when the last rows are written, the worker's death is waited for."""
         self.worker = self._start()
         try:
             while not (self.lineup.done or self.stopping):
                 self._send_batches()
                 self._wait()
         finally:
-            self.worker.end()
+            self.worker.kill()
+            later.callback(self.worker.end)
 
     def stop(self, reason: str, grace: float, rest: float) -> None:
         """Answer no more after `grace` seconds, and write no more after `rest` further ones.

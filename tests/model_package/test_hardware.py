@@ -1,11 +1,14 @@
 """A container's quota cuts the number of threads, under both versions of control groups."""
 
 import os
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
 
-from model_package.hardware import cpu_count
+from model_package.hardware import cpu_count, process_age
 
 ALL = len(os.sched_getaffinity(0))
 
@@ -27,3 +30,12 @@ def test_the_quota_counts(tmp_path: Path, files: dict[str, str], cpus: int) -> N
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text(text + "\n")
     assert cpu_count(tmp_path) == cpus
+
+
+def test_a_process_knows_its_age() -> None:
+    age = "from model_package.hardware import process_age; print(process_age())"
+    start = time.monotonic()
+    code = f"import time; time.sleep(1); {age}"
+    told = float(subprocess.check_output([sys.executable, "-c", code]))
+    assert 1 <= told <= time.monotonic() - start + 0.1
+    assert process_age() > told
