@@ -25,7 +25,7 @@ def answer(path: str, savings: list[str]) -> dict[str, object]:
     if path.startswith("long"):
         time.sleep(0.7)
     if path.startswith("dear"):
-        time.sleep(0.01 if savings else 0.25)
+        time.sleep(0.01 if savings else 0.1)
     if path.startswith("once") and not os.path.exists(path[5:]):
         open(path[5:], "w").close()
         sys.exit(3)
