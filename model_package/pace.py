@@ -8,9 +8,10 @@ that would do with much time to spare is left for the one before.
 ENOUGH = 8  # rows at a level before its speed is believed,
 SHARE = 0.02  # or this share of the whole time, where rows are slow
 RECENT = 64  # rows after which older ones count half
-AIM = 0.95  # of the time that is left: what the rest is planned to take at most
+AIM = 0.85  # of the time that is left: what the rest is planned to take at most
 CAUTION = 2.0  # how often what is left must fit into the time before less is saved
-LATE = 0.1  # of the whole time: when no more than this is left, no less is saved than before
+LATE = 0.25  # of the whole time: when no more than this is left, no less is saved than before
+FEAR = 8  # times as long as before may a row take when less is saved, until that is known
 IN_PART = 4  # a batch may take this part of the time left, so that little is lost at the end
 
 
@@ -64,7 +65,7 @@ class Pace:
         return self.rows >= ENOUGH or slow
 
     def _move(self, step: int) -> None:
-        self.guess = self.seconds / self.rows * (1.0 if step > 0 else self.caution)
+        self.guess = self.seconds / self.rows * (1 if step > 0 else FEAR)
         self.level += step
         self.came_back = step < 0
         self.rows = self.seconds = 0.0

@@ -251,15 +251,15 @@ def test_rows_that_were_not_all_answered_are_asked_again(null: int) -> None:
 
 
 def test_what_would_be_late_is_saved_on_and_nothing_is_lost(null: int) -> None:
-    run = make(null, deadline=time.monotonic() + 7)
-    run.lines(*["dear"] * 150)  # 15 seconds; 2 with a saving
+    run = make(null, deadline=time.monotonic() + 12)
+    run.lines(*["dear"] * 200)  # 20 seconds; 2 with a saving
     run.supervisor.run()
-    assert [verdict for _, _, verdict in run.sheet.rows] == [OK] * 150
+    assert [verdict for _, _, verdict in run.sheet.rows] == [OK] * 200
     assert run.sheet.savings[:5] == [""] * 5
-    assert run.sheet.savings.count("caption") > 75
-    assert set(run.sheet.savings) == {"", "caption"}
+    assert 200 - run.sheet.savings.count("") > 50
+    assert set(run.sheet.savings) <= {"", "caption", "caption view"}
     told = [note for note in run.notes.lines if "to end in time" in note]
-    assert len(told) == 1
+    assert 1 <= len(told) <= 2  # each saving once
     assert told[0].startswith("to end in time: captions only where nothing was read, first at row")
 
 
