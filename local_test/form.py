@@ -17,13 +17,15 @@ BLOCK = 1 << 20
 
 ROW = re.compile(rb"(?:0\.\d{4}|1\.0000)\t[01]")
 NUMBER = rb"\d*\.?\d+"
-WORD = rb"\"?(?:proba\w*|score|label|prediction|verdict|id|image|path|filename|language)\"?"
+NAMES = rb"prob\w*|scores?|labels?|pred\w*|verdict|id|index|image|img|path|filename|language|y_\w+"
+WORD = rb"\"?(?:" + NAMES + rb")\"?"
 
 FORM = r"PROBA<tab>LABEL<LF> and nothing else, as in '0.1234\t0\n'"
 PLAIN = f"plain ASCII without a byte order mark: {FORM}"
 DECIMALS = "exactly four decimals, 0.0000 to 1.0000"
 TAB = "one tab between probability and label, no space"
 LABEL = "the label 0 or 1"
+ORDER = "the probability first, then the label"
 
 # What a line without its LF may be when it is no row: the first that matches names the fault.
 KINDS: tuple[tuple[bytes, str, str], ...] = (
@@ -36,15 +38,21 @@ KINDS: tuple[tuple[bytes, str, str], ...] = (
     (ROW.pattern + rb"\r.*", "has CR between rows", "LF alone at the end of a line"),
     (b"(?:" + ROW.pattern + b"){2,}", "is several rows without LF between them", FORM),
     (rb".*[\x80-\xff].*", "is text that is no row, with bytes outside ASCII", PLAIN),
-    (WORD + rb"(?:[\t,; ]" + WORD + rb")*", "is a header", f"no header; {FORM}"),
+    (rb"[\t,;]?" + WORD + rb"(?:[\t,; ]" + WORD + rb")*\r*", "is a header", f"no header; {FORM}"),
+    (rb".*\x1b\[.*", "holds a terminal's control codes", PLAIN),
+    (rb"['\"].*" + NUMBER + rb".*['\"]\r*", "has quotes", f"no quotes; {FORM}"),
+    (NUMBER + rb"\\t[01].*", "has a backslash and t where a tab belongs", TAB),
+    (ROW.pattern + rb"\\n.*", "has a backslash and n where LF belongs", FORM),
+    (NUMBER + rb" *%.*", "has a percent sign", DECIMALS),
+    (rb"[01][\t,; ]\d*\.\d+\r*", "has the label before the probability", ORDER),
     (rb" *" + NUMBER + rb" *\t *\d+ +| *" + NUMBER + rb"(?: +\t *| *\t +)\d+", "has spaces", TAB),
     (rb" +" + NUMBER + rb"\t\d+", "has spaces", TAB),
     (rb"\d+,\d+\t.*", "has a decimal comma", DECIMALS),
-    (NUMBER + rb"[^\w.\t+-]+" + NUMBER, "has no tab between probability and label", TAB),
+    (NUMBER + rb"[^\w.\t+-]+" + NUMBER + rb"\r*", "has no tab between probability and label", TAB),
     (NUMBER + rb"\t?", "has no label", LABEL),
     (rb"\t\d*", "has no probability", FORM),
     (rb"[-+]?" + NUMBER + rb"\t.*\t.*", "has more than two columns", FORM),
-    (rb"[-+]?(?:nan|inf|infinity)\t.*", "has no finite probability", DECIMALS),
+    (rb"[-+]?(?:nan|inf|infinity|none|null)\t.*", "has no finite probability", DECIMALS),
     (rb"-[\d.]+(?:e[-+]?\d+)?\t.*", "has a minus sign", DECIMALS),
     (rb"\+[\d.]+(?:e[-+]?\d+)?\t.*", "has a plus sign", DECIMALS),
     (rb"[\d.]+e[-+]?\d+\t.*", "has an exponent", DECIMALS),
@@ -100,6 +108,11 @@ def fault_in(lines: int, stdout: BinaryIO, rows: list[bytes] | None = None) -> F
     return Fault(number + 1, found, f"{lines} rows, one for each line of stdin")
 
 
+def may_become_row(rest: bytes) -> bool:
+    """Whether `rest`, which has no LF yet, is the beginning of a correct row, or all but its LF."""
+    return bool(ROW.fullmatch(rest + b"0.0000\t0"[len(rest) :]))
+
+
 def parse_row(row: bytes) -> tuple[float, int]:
     """The probability and the label of a correct row, as they are printed."""
     return float(row[:6]), int(row[7:8])
@@ -113,6 +126,8 @@ def _pieces(stdout: BinaryIO) -> Iterator[bytes]:
 
 def _wrong(number: int, line: bytes) -> Fault | None:
     row = line.removesuffix(b"\n")
+    if row == line and not ROW.fullmatch(row) and may_become_row(row):
+        return Fault(number, f"{_shown(row)} is a row cut short: the file ends there", FORM)
     if not ROW.fullmatch(row):
         what, allowed = _kind(row)
         return Fault(number, f"{_shown(row)} {what}", allowed)

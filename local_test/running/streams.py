@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from typing import BinaryIO, Protocol, TypeVar
 
-from local_test.form import LONGEST, ROW
+from local_test.form import ROW, may_become_row
 from local_test.running.subject import Subject
 
 PATIENCE = 0.1  # seconds
@@ -25,8 +25,8 @@ class Sink(Protocol):
 
 
 class Rows:
-    """stdout. Right rows are counted; `wrong` from the first line that is none, or is too many:
-    then nothing more is kept, for the run is refused and ends."""
+    """stdout. Right rows are counted; `wrong` from the first bytes that can be none, or are too
+    many: then nothing more is kept, for the run is refused and ends."""
 
     def __init__(self, file: BinaryIO, lines: int) -> None:
         self.file, self.lines = file, lines
@@ -45,7 +45,8 @@ class Rows:
                 self.wrong = True
                 return
             self.done += 1
-        self.wrong = len(self.rest) >= LONGEST
+        full = self.done == self.lines
+        self.wrong = bool(self.rest) and (full or not may_become_row(self.rest))
 
 
 class Log:

@@ -46,6 +46,18 @@ def manifest(folder: Path) -> dict[str, object]:
             "line 2: 'Loading' is text that is no row",
         ),
         (
+            ROW + "print('Loading', end='', flush=True)\n" + DEAF + "time.sleep(300)",
+            (),
+            "Output Format Error",
+            "line 2: 'Loading' is text that is no row",
+        ),
+        (
+            ROW * 3 + "print('0', end='', flush=True)\n" + DEAF + "time.sleep(300)",
+            (),
+            "Output Format Error",
+            "line 4: '0' has no label; allowed: nothing after 3 rows",
+        ),
+        (
             "while 1: print('0.5000\\t0')",
             (),
             "Output Format Error",
@@ -78,7 +90,7 @@ def manifest(folder: Path) -> dict[str, object]:
             "exit code -11, by signal SIGSEGV",
         ),
     ],
-    ids="good short stray endless no-lines logs memory hangs exit signal".split(),
+    ids="good short stray no-end surplus endless no-lines logs memory hangs exit signal".split(),
 )
 def test_each_end_has_its_status(
     tmp_path: Path,
