@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from local_test.form import count_lines, fault_in
-from local_test.running.leak import gpu_growth, growth
+from local_test.running.leak import Growth, gpu_growth, growth
 from local_test.running.live import Live
 from local_test.running.outcome import MANIFEST, Outcome
 from local_test.running.presets import Preset
@@ -100,14 +100,19 @@ def _judge(run: Run, stopped: Verdict | None, stdout: Path) -> Verdict:
     run.subject.end()
     with stdout.open("rb") as kept:
         fault = fault_in(run.rows.lines, kept)
-    samples = run.sampler.samples
-    leak = leaking(growth(samples), gpu_growth(samples))
+    leak = leaking(*_growths(run))
     return decide(stopped, run.subject.process.wait(), ran_out, fault, leak)
+
+
+def _growths(run: Run) -> tuple[Growth | None, Growth | None]:
+    """Of memory, and of the GPU's."""
+    samples, rows = run.sampler.samples, run.rows.done
+    return growth(samples, rows), gpu_growth(samples, rows)
 
 
 def _outcome(run: Run, verdict: Verdict, seconds: float) -> Outcome:
     samples = run.sampler.samples
-    memory, gpu = growth(samples), gpu_growth(samples)
+    memory, gpu = _growths(run)
     on_gpu = [one.gpu_mib for one in samples if one.gpu_mib is not None]
     return Outcome(
         **asdict(verdict),

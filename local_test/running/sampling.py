@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NamedTuple, TextIO
 
 HEADER = "seconds,rows,memory_mib,gpu_mib\n"
-SOONEST, LATEST = 0.05, 0.5  # seconds between samples: of a run's first moments, and of hours
+SOONEST, LATEST = 0.02, 0.5  # seconds between samples: of a run's first moments, and of hours
 GPU_QUERY = (
     *("nvidia-smi", "--query-gpu=memory.used", "--format=csv,noheader,nounits"),
     *("--id=0", "--loop-ms=500"),

@@ -51,16 +51,42 @@ def test_what_is_no_leak(memory: Callable[[float], float], noise: float) -> None
 
 def test_few_rows_are_not_judged() -> None:
     assert fit([]) is None
-    assert fit([(row, 400 + 10 * row) for row in range(13)]) is None
+    assert fit([(row, 400 + 10 * row) for row in range(11)]) is None
     assert fit([(0, 400.0 + second) for second in range(5000)]) is None
     assert fit([(1000 * (n > 9), 400.0 + n) for n in range(20)]) is None
 
 
-@pytest.mark.parametrize(("mib_a_row", "leaks"), [(1, False), (10, True)])
-def test_over_some_dozen_rows_only_a_gross_leak_is_one(mib_a_row: int, leaks: bool) -> None:
-    found = fit([(row, 400 + mib_a_row * row) for row in range(30)])
+@pytest.mark.parametrize(
+    ("rows", "mib_a_row", "leaks"),
+    [(30, 1, False), (30, 10, True), (14, 10, False), (14, 20, True)],
+)
+def test_over_a_dozen_rows_only_a_gross_leak_is_one(rows: int, mib_a_row: int, leaks: bool) -> None:
+    found = fit([(row, 400 + mib_a_row * row) for row in range(rows)])
     assert found is not None
     assert (found.slope, found.leaks) == (pytest.approx(1000 * mib_a_row), leaks)
+
+
+@pytest.mark.parametrize(
+    ("memory", "leaks"),
+    [
+        (lambda part: 20 + 300 * part, True),
+        (lambda part: 20 + 300 * part * (part < 0.98), True),  # it gives all back as it ends
+        (lambda part: 20 + 300 * min(part, 0.94), False),  # a model that loads
+        (lambda part: 20 + 40 * part, False),
+    ],
+    ids=["leaks", "leaks-and-ends", "loads", "trifle"],
+)
+def test_where_rows_come_all_at_once_time_stands_in_for_them(
+    memory: Callable[[float], float], leaks: bool
+) -> None:
+    samples = [Sample(n / 10, 910 * (n > 150), memory(n / 300), None) for n in range(301)]
+    found = growth(samples, 1700)
+    assert found is not None
+    assert (found.leaks, found.timed) == (leaks, True)
+    assert growth(samples, 39) is None
+    if leaks:
+        assert found.slope == pytest.approx(1000 * 300 / 1700, rel=0.05)
+        assert str(found).endswith("; by time, for rows came in bursts)")
 
 
 def test_the_gpu_is_judged_by_its_own_figures() -> None:
