@@ -1,0 +1,1 @@
+"""The seed's loop and the project, measured in one run."""

@@ -1,0 +1,101 @@
+"""One run of a command over many paths: when its rows came, and what memory it had by then."""
+
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from benchmarks.bench.side import family
+
+EVERY = 0.25  # seconds between two looks at memory
+WARM = 0.25  # of the rows: pools grow to the largest picture, caches fill
+FLAT = 0.05  # by which memory may differ between the part after that and the last
+LINEAR = 0.2  # by which the time of a row may, in halves of what comes after the warm-up
+MIB = 2**20
+PAGE = 4096
+
+
+@dataclass
+class Run:
+    """points: seconds since the start, rows by then, MiB of the command and its children."""
+
+    name: str
+    rows: int
+    points: list[tuple[float, int, float]] = field(default_factory=list)
+    seconds: float = 0.0
+
+    @property
+    def memory(self) -> tuple[float, float]:
+        """Mean MiB of the second quarter of the rows, and of the last quarter."""
+        return self._mean(0.25, 0.5), self._mean(0.75, 1.0)
+
+    @property
+    def pace(self) -> tuple[float, float]:
+        """Seconds a row in the first half and in the second of what follows the warm-up."""
+        start, middle, end = (self._when(share) for share in (WARM, (1 + WARM) / 2, 1.0))
+        half = self.rows * (1 - WARM) / 2
+        return (middle - start) / half, (end - middle) / half
+
+    def faults(self) -> list[str]:
+        """What is not as it should be: memory that is not flat, time that is not linear."""
+        (early, late), (first, second) = self.memory, self.pace
+        found = []
+        if not late <= early * (1 + FLAT):
+            found.append(f"{self.name}: memory grew from {early:.0f} to {late:.0f} MiB")
+        if not second <= first * (1 + LINEAR):
+            found.append(f"{self.name}: a row took {first:.5f} s, then {second:.5f} s")
+        return found
+
+    def _mean(self, low: float, high: float) -> float:
+        found = [mib for _, rows, mib in self.points if low <= rows / self.rows <= high]
+        return sum(found) / len(found) if found else float("nan")
+
+    def _when(self, share: float) -> float:
+        wanted = share * self.rows
+        return next((at for at, rows, _ in self.points if rows >= wanted), self.seconds)
+
+
+def run(name: str, command: Sequence[str], paths: Sequence[str]) -> Run:
+    """Feed `paths` to `python command`; raises RuntimeError unless each gets a row."""
+    found, count = Run(name, len(paths)), [0]
+    with tempfile.TemporaryFile() as lines:
+        lines.write("".join(f"{path}\n" for path in paths).encode())
+        lines.seek(0)
+        start = time.perf_counter()
+        process = subprocess.Popen(
+            [sys.executable, *command],
+            stdin=lines,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        )
+    reader = threading.Thread(target=_count, args=(process, count))
+    reader.start()
+    while reader.is_alive():
+        reader.join(EVERY)
+        mib = resident(process.pid)
+        if count[0] and mib:
+            found.points.append((time.perf_counter() - start, count[0], mib))
+    found.seconds = time.perf_counter() - start
+    if process.wait() != 0 or count[0] != len(paths):
+        raise RuntimeError(f"{name}: {count[0]} rows for {len(paths)} paths")
+    return found
+
+
+def resident(process: int) -> float:
+    """MiB of a process and its children that lie in memory."""
+    total = 0
+    for one in family(process):
+        try:
+            total += int(Path(f"/proc/{one}/statm").read_text(encoding="ascii").split()[1])
+        except (OSError, IndexError):  # it has just ended
+            return 0.0
+    return total * PAGE / MIB
+
+
+def _count(process: "subprocess.Popen[bytes]", count: list[int]) -> None:
+    for _ in process.stdout or ():
+        count[0] += 1
