@@ -5,15 +5,26 @@ Knows how its parts are put together (reporting/); each of them knows one thing.
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from data_preparation.place import prepare_file, write_whole
+from local_test.form import count_lines
 from local_test.reporting.contents import contents, notes
 from local_test.reporting.evidence_file import read_evidence
-from local_test.reporting.figures import read_run
+from local_test.reporting.figures import read_memory
 from local_test.reporting.page import page
-from local_test.reporting.thumbnails import thumbnails
+from local_test.reporting.run_folder import (
+    at_home,
+    evidence_of,
+    labels_of,
+    likely_thresholds,
+    read_manifest,
+    rows_of,
+    stdin_of,
+)
+from local_test.reporting.thumbnails import place, thumbnails
 from local_test.reporting.truth import read_truth
 from model_package.errors import UserError
 from model_package.evidence import Prediction
@@ -36,48 +47,69 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m local_test report", description=(__doc__ or "").splitlines()[0]
     )
-    parser.add_argument("--evidence", type=Path, required=True, metavar="FILE")
-    parser.add_argument("--labels", type=Path, metavar="FILE", help="what the memes are")
-    parser.add_argument("--run", type=Path, metavar="DIR", help="of `local_test run`: its memory")
-    parser.add_argument("--images", type=Path, metavar="DIR", help="where the pictures lie here")
-    parser.add_argument("--no-images", action="store_true", help="leave all pictures out")
-    parser.add_argument("--output", type=Path, required=True, metavar="FILE.html")
+    add = parser.add_argument
+    add("--run", type=Path, metavar="DIR", help="of `local_test run`: all that it left is found")
+    add("--evidence", type=Path, metavar="FILE", help="of `python -m model_package --evidence`")
+    add("--labels", type=Path, metavar="FILE", help="what the memes are")
+    add("--images", type=Path, metavar="DIR", help="where the pictures lie here")
+    add("--no-images", action="store_true", help="leave all pictures out")
+    add("--output", type=Path, metavar="FILE.html", help="default: report.html in the run's folder")
     return parser
 
 
 def _report(flags: argparse.Namespace) -> None:
-    output = prepare_file(flags.output)
+    """Write what `flags`, completed by the run's folder, ask for."""
     if flags.images and not flags.images.is_dir():
         raise UserError(f"{flags.images} is no folder; name the one that holds the pictures")
-    rows, was_cut = read_evidence(flags.evidence)
-    truth = read_truth(flags.labels, rows)
-    run = read_run(flags.run) if flags.run else None
-    data = contents(rows, truth) | {
-        "source": f"{flags.evidence.name}, {len(rows)} memes",
-        "notes": notes(rows, truth, was_cut),
-        "run": run,
+    run = read_manifest(flags.run) if flags.run else {}
+    _complete(flags, run)
+    output = prepare_file(flags.output)
+    rows, was_cut = read_evidence(flags.evidence) if flags.evidence else (rows_of(flags.run), False)
+    asked = stdin_of(flags.run) if flags.run else b""
+    truth = read_truth(flags.labels, rows, asked)
+    data = contents(rows, truth, likely_thresholds()) | {
+        "source": f"{(flags.evidence or flags.run).name}, {len(rows)} memes",
+        "notes": notes(rows, truth, was_cut, count_lines(asked)),
+        "run": {**run, "memory": read_memory(flags.run)} if flags.run else None,
         "pictures": not flags.no_images,
     }
-    pictures = [] if flags.no_images else _pictures(rows, flags.images)
+    pictures = [] if flags.no_images else _pictures(_places(rows, flags.images, run))
     write_whole(output, page(data, pictures))
 
 
-def _pictures(rows: Sequence[Prediction], folder: Path | None) -> list[str]:
-    """Thumbnails of `rows`, said on stderr as they are made, and how many could not be."""
+def _complete(flags: argparse.Namespace, run: Mapping[str, Any]) -> None:
+    """Take from the run's folder what no flag names, and say so."""
+    if not flags.run and not (flags.evidence and flags.output):
+        raise UserError("give --run DIR, or --evidence FILE and --output FILE.html")
+    if flags.run and not flags.evidence:
+        flags.evidence = evidence_of(flags.run)
+        _say(f"{flags.evidence or 'no evidence lies there, so rows alone'}", what="rows")
+    if flags.run and not flags.labels and (found := labels_of(run)):
+        flags.labels = found
+        _say(str(found), what="labels")
+    flags.output = flags.output or flags.run / "report.html"
+
+
+def _places(rows: Sequence[Prediction], folder: Path | None, run: Mapping[str, Any]) -> list[str]:
+    """Where the pictures of `rows` lie: in `folder` by name, or where the run had them."""
+    return [place(row.path, folder) for row in rows] if folder else at_home(rows, run)
+
+
+def _pictures(paths: Sequence[str]) -> list[str]:
+    """Thumbnails of `paths`, said on stderr as they are made, and how many could not be."""
     progress = Progress(_say)
     made = []
-    for picture in thumbnails([row.path for row in rows], folder):
+    for picture in thumbnails(paths):
         made.append(picture)
         progress.add(1)
     missing = sum(not picture for picture in made)
     if missing:
-        cure = "" if folder else "; --images DIR says where they lie"
-        _say(f"{missing} of {len(rows)} pictures could not be read{cure}")
+        _say(f"{missing} of {len(paths)} could not be read; --images DIR says where they lie")
     return made
 
 
-def _say(message: str, final: bool = False) -> None:
-    print(f"pictures: {message}", file=sys.stderr)
+def _say(message: str, final: bool = False, what: str = "pictures") -> None:
+    print(f"{what}: {message}", file=sys.stderr)
 
 
 if __name__ == "__main__":

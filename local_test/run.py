@@ -15,7 +15,7 @@ from types import FrameType
 
 from local_test.running import container, engine, plain
 from local_test.running.execute import execute
-from local_test.running.feed import feed
+from local_test.running.feed import drop_evidence, evidence_file, feed
 from local_test.running.options import IMAGE, chosen, parser
 from local_test.running.outcome import Outcome, facts, last_notes, write_manifest
 from local_test.running.presets import Preset, size
@@ -48,7 +48,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _run(flags: argparse.Namespace) -> int:
     preset = chosen(flags)
     outcome = (_plain if _is_plain(flags) else _container)(flags, preset)
-    write_manifest(outcome, flags.preset, flags.output)
+    write_manifest(outcome, flags.output, preset=flags.preset, images=str(flags.images.resolve()))
     for note in last_notes(flags.output):
         print(f"log: {note}", file=sys.stderr)
     if flags.rows:
@@ -73,8 +73,12 @@ def _is_plain(flags: argparse.Namespace) -> bool:
 
 def _plain(flags: argparse.Namespace, preset: Preset) -> Outcome:
     """The program on this machine's own paths."""
-    command = shlex.split(flags.command or "") or [sys.executable, "-m", "model_package"]
     stdin = feed(flags.stdin, flags.images, flags.output, local=True)
+    drop_evidence(flags.output)
+    command = shlex.split(flags.command or "") or [
+        *(sys.executable, "-m", "model_package"),
+        *("--evidence", str(evidence_file(flags.output))),
+    ]
     _note(f"a plain process; this is not enforced: {', '.join(plain.not_held(preset))}")
     return execute(lambda file: plain.start(command, file, preset), stdin, flags.output, preset)
 
@@ -88,8 +92,10 @@ def _container(flags: argparse.Namespace, preset: Preset) -> Outcome:
     gpu = preset.gpu and container.has_gpu()
     if preset.gpu and not gpu:
         _note("no GPU answers on this machine: --gpus is left out")
+    drop_evidence(flags.output)
+    extra = container.evidence_flags(evidence_file(flags.output)) if flags.evidence else ()
     line = container.command(image, flags.images, fits, gpu=gpu)
-    return execute(lambda file: container.start(line, file), stdin, flags.output, fits)
+    return execute(lambda file: container.start(line, file, extra), stdin, flags.output, fits)
 
 
 def _fitting(preset: Preset) -> Preset:

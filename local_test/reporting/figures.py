@@ -4,7 +4,6 @@ Knows no page; values that JSON can hold.
 """
 
 import csv
-import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from local_test.reporting.run_folder import CURE
 from local_test.slices import Columns, sliced, summary
 from model_package.errors import UserError
 from model_package.evidence import Prediction
@@ -37,16 +37,19 @@ def measures(
     return [{"name": name, **one} for name, one in {"all": summary(columns), **each}.items()]
 
 
-def threshold(rows: Sequence[Prediction]) -> float:
-    """The threshold that the verdicts, `proba > threshold`, were drawn at, as far as rows tell.
+def threshold(rows: Sequence[Prediction], likely: Sequence[float] = ()) -> float:
+    """The threshold that the verdicts, `proba > threshold`, were drawn at, as far as rows tell
+    that are no fallbacks.
 
-    0.5 where that fits; else the shortest decimal near the middle of the gap; 0.5 where none fits.
+    The first of `likely` that fits, or 0.5; else the shortest decimal near the middle of the gap;
+    where verdicts follow no threshold, the likeliest.
     """
-    benign = max((row.proba for row in rows if not row.label), default=0.0)
-    harmful = min((row.proba for row in rows if row.label), default=1.0)
+    answered = [row for row in rows if row.fallback is None]
+    benign = max((row.proba for row in answered if not row.label), default=0.0)
+    harmful = min((row.proba for row in answered if row.label), default=1.0)
     middle = (benign + harmful) / 2
-    tried = [0.5, *(round(middle, places) for places in range(1, 5)), benign]
-    return next((one for one in tried if benign <= one < harmful), 0.5)
+    tried = [*likely, 0.5, *(round(middle, places) for places in range(1, 5)), benign]
+    return next((one for one in tried if benign <= one < harmful), tried[0])
 
 
 def fallbacks(rows: Sequence[Prediction]) -> list[tuple[str, int]]:
@@ -76,19 +79,17 @@ def _timing(name: str, spent: Sequence[float], total: float) -> dict[str, Any]:
     }
 
 
-def read_run(folder: Path) -> dict[str, Any]:
-    """What `python -m local_test run` left in `folder`: its manifest, and `memory`, samples of
-    (seconds, memory MiB, GPU MiB or None), thinned to the highest of each stretch."""
+def read_memory(folder: Path) -> list[Any]:
+    """The samples that `python -m local_test run` left in `folder`: (seconds, memory MiB, GPU MiB
+    or None), thinned to the highest of each stretch."""
     try:
-        run = json.loads((folder / "run.json").read_text(encoding="utf-8"))
         text = (folder / "memory.csv").read_text(encoding="utf-8")
-        samples = [_sample(row) for row in csv.DictReader(text.splitlines())]
-        return {**run, "memory": _thinned(samples)}
+        return _thinned([_sample(row) for row in csv.DictReader(text.splitlines())])
     except OSError as error:
         why = f"{error.filename}: {error.strerror}"
     except (ValueError, KeyError, TypeError):
-        why = f"{folder}: run.json or memory.csv is not as it was written"
-    raise UserError(f"{why}; name a folder that `python -m local_test run` finished")
+        why = f"{folder}/memory.csv is not as it was written"
+    raise UserError(f"{why}; {CURE}")
 
 
 def _sample(row: Mapping[str, str]) -> tuple[float, float, float | None]:

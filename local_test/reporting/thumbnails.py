@@ -17,19 +17,16 @@ STEPS = ((SIDE, 68), (SIDE, 45), (280, 35), (200, 20), (128, 5))  # side and qua
 MOST = 5_700  # bytes of one picture, so that it and its veil are 8 kB as text
 
 
-def thumbnails(paths: Sequence[str], folder: Path | None) -> Iterator[str]:
-    """Each path's veil and picture, as `thumbnail` gives them, in order.
-
-    folder: where given, pictures are looked for there by the last part of their path.
-    """
+def thumbnails(paths: Sequence[str]) -> Iterator[str]:
+    """Each path's veil and picture, as `thumbnail` gives them, in order."""
     with ThreadPoolExecutor() as pool:
-        yield from pool.map(lambda path: thumbnail(place(path, folder)), paths)
+        yield from pool.map(thumbnail, paths)
 
 
-def place(path: str, folder: Path | None) -> str:
-    """Where the picture of an evidence row lies on this machine."""
+def place(path: str, folder: Path) -> str:
+    """Where in `folder` the picture of an evidence row lies: by the last part of its path."""
     name = path.rsplit("/", 1)[-1]
-    return str(folder / name) if folder is not None and name else path
+    return str(folder / name) if name else path
 
 
 def thumbnail(path: str) -> str:

@@ -18,14 +18,17 @@ class Truth:
     unused: int = 0
 
 
-def read_truth(file: Path | None, rows: Sequence[Prediction]) -> Truth:
-    """The truth about `rows` by a file of labels, as labels.py reads it; nothing without one."""
+def read_truth(file: Path | None, rows: Sequence[Prediction], asked: bytes = b"") -> Truth:
+    """The truth about `rows` by a file of labels, as labels.py reads it; nothing without one.
+
+    asked: the run's whole stdin, where `rows` may be fewer."""
     if file is None:
         return Truth([None] * len(rows), [""] * len(rows))
     stdin = "".join(f"{row.path}\n" for row in rows).encode("utf-8", "surrogateescape")
-    found = read_labels(file, stdin)
+    found = read_labels(file, asked or stdin)
+    labels = found.labels[: len(rows)]
     return Truth(
-        [None if one is None else one.label for one in found.labels],
-        ["/".join(one.names["language"]) if one else "" for one in found.labels],
+        [None if one is None else one.label for one in labels],
+        ["/".join(one.names["language"]) if one else "" for one in labels],
         found.unused,
     )

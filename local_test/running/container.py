@@ -16,7 +16,14 @@ from local_test.running.presets import Preset
 
 NETWORK = "exec_env_jail_network"
 SUBNET = "172.20.0.0/16"
+EVIDENCE = "/evidence.jsonl"
 HARDENING = ("--cap-drop", "ALL", "--security-opt", "no-new-privileges")
+
+
+def evidence_flags(file: Path) -> tuple[str, ...]:
+    """Beside the guide's own: this project's image writes its evidence into `file`."""
+    mount = f"type=bind,source={file},target={EVIDENCE}"
+    return ("--mount", mount, "--env", f"MEMESIEVE_EVIDENCE={EVIDENCE}")
 
 
 @dataclass

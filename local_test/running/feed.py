@@ -1,4 +1,5 @@
-"""What a run is fed: `stdin.csv` in its folder, written from a folder of images or copied.
+"""What a run is fed: `stdin.csv` in its folder, written from a folder of images or copied; and
+the file for the evidence that it may leave.
 
 Knows nothing of what reads it.
 """
@@ -10,6 +11,7 @@ from local_test.make_stdin import write_stdin
 from model_package.errors import UserError
 
 STDIN = "stdin.csv"
+EVIDENCE = "evidence.jsonl"
 
 
 def feed(given: Path | None, images: Path, output: Path, *, local: bool) -> Path:
@@ -28,6 +30,21 @@ def feed(given: Path | None, images: Path, output: Path, *, local: bool) -> Path
     else:
         paths.unlink()
     return target
+
+
+def evidence_file(output: Path) -> Path:
+    """An empty file for evidence, to which the container's own user may write; what an earlier
+    run left is gone."""
+    file = output / EVIDENCE
+    drop_evidence(output)
+    file.touch()
+    file.chmod(0o666)
+    return file.resolve()
+
+
+def drop_evidence(output: Path) -> None:
+    """Remove what an earlier run left."""
+    (output / EVIDENCE).unlink(missing_ok=True)
 
 
 def _copy(given: Path, target: Path) -> Path:

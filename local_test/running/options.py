@@ -26,6 +26,7 @@ def parser(description: str) -> argparse.ArgumentParser:
     add("--images", type=Path, default=SAMPLES, help="folder that is /images")
     add("--stdin", type=Path, help="paths, one a line; default: each of the images")
     add("--output", type=Path, default=OUTPUT, help=f"for what the run leaves; default {OUTPUT}")
+    add("--evidence", action="store_true", help="keep what was read, for the report; plain: always")
     add("--rows", action="store_true", help="print the rows before the verdict")
     add("--preset", choices=PRESETS, default="guide", help="how much it may use; default guide")
     add("--cpus", type=float, help="processors, instead of the preset's")
@@ -50,4 +51,6 @@ def chosen(flags: argparse.Namespace) -> Preset:
         raise UserError("--cpus and --time-limit must be above zero")
     if flags.image and (flags.plain or flags.command):
         raise UserError("--image is run by Docker; leave out --plain and --command")
+    if flags.evidence and flags.command:
+        raise UserError("--evidence is this project's own; leave it out where --command is given")
     return preset

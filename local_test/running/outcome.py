@@ -34,10 +34,10 @@ class Outcome:
         return Verdict(self.status, self.detail)
 
 
-def write_manifest(outcome: Outcome, preset: str, output: Path) -> None:
-    """Write `run.json`, whole or not at all."""
+def write_manifest(outcome: Outcome, output: Path, **settings: str) -> None:
+    """Write `run.json` with `settings`, whole or not at all."""
     part = output / f"{MANIFEST}.part"
-    part.write_text(json.dumps({**asdict(outcome), "preset": preset}, indent=2) + "\n")
+    part.write_text(json.dumps({**asdict(outcome), **settings}, indent=2) + "\n")
     part.replace(output / MANIFEST)
 
 

@@ -10,7 +10,7 @@ from PIL import Image
 
 from local_test.report import main
 from local_test.reporting.evidence_file import read_evidence
-from local_test.reporting.figures import read_run, threshold, timings
+from local_test.reporting.figures import read_memory, threshold, timings
 from local_test.reporting.page import as_json, policy
 from local_test.reporting.thumbnails import place, thumbnail
 from model_package.errors import UserError
@@ -60,6 +60,14 @@ def test_the_threshold_that_verdicts_were_drawn_at(
     assert threshold(rows(*verdicts)) == expected
 
 
+def test_a_likely_threshold_is_taken_where_it_fits_and_fallbacks_say_nothing() -> None:
+    verdicts = rows((0.31, 0), (0.61, 1))
+    assert threshold(verdicts, [0.49235]) == 0.49235
+    assert threshold(rows((0.31, 0), (0.39, 1)), [0.49235]) == 0.35
+    fallback = Prediction("b.png", 0.5, 0, fallback="cannot be opened")
+    assert threshold([*rows((0.49, 0), (0.4924, 1)), fallback], [0.49235]) == 0.49235
+
+
 def test_timings_are_of_the_rows_that_a_stage_ran_for() -> None:
     spent = [{"ocr": 1.0, "score": 0.5}, {"ocr": 3.0}, {}]
     found = timings([Prediction("a", 0.5, 0, seconds=one) for one in spent])
@@ -72,17 +80,16 @@ def test_timings_are_of_the_rows_that_a_stage_ran_for() -> None:
 
 
 def test_memory_is_thinned_to_the_highest_of_each_stretch(tmp_path: Path) -> None:
-    (tmp_path / "run.json").write_text('{"status": "OK"}')
     samples = "".join(f"{n},{n},{900 if n == 501 else 100},\n" for n in range(1000))
     (tmp_path / "memory.csv").write_text(f"seconds,rows,memory_mib,gpu_mib\n{samples}")
-    run = read_run(tmp_path)
-    assert (run["status"], len(run["memory"])) == ("OK", 334)
-    assert max(run["memory"], key=lambda one: one[1]) == (501.0, 900.0, None)
+    memory = read_memory(tmp_path)
+    assert len(memory) == 334
+    assert max(memory, key=lambda one: one[1]) == (501.0, 900.0, None)
     (tmp_path / "memory.csv").write_text("seconds\n1\n")
     with pytest.raises(UserError, match="not as it was written"):
-        read_run(tmp_path)
+        read_memory(tmp_path)
     with pytest.raises(UserError, match="No such file or directory; name a folder"):
-        read_run(tmp_path / "none")
+        read_memory(tmp_path / "none")
 
 
 def test_thumbnails_are_bounded_whatever_the_picture(tmp_path: Path) -> None:
@@ -99,7 +106,7 @@ def test_thumbnails_are_bounded_whatever_the_picture(tmp_path: Path) -> None:
 
 def test_pictures_are_looked_for_by_name(tmp_path: Path) -> None:
     assert place("/images/x.png", tmp_path) == str(tmp_path / "x.png")
-    assert place("/images/x.png", None) == "/images/x.png"
+    assert place("", tmp_path) == ""
 
 
 def test_json_in_a_page_can_end_nothing() -> None:

@@ -201,6 +201,7 @@ def test_images_of_a_folder_are_fed_as_local_paths_and_rows_are_printed(
         (("--images", "none"), "--images 'none' is no folder"),
         (("--stdin", "none"), "--stdin 'none' is no file"),
         (("--command", "no-such-program"), "'no-such-program' cannot be started"),
+        (("--evidence",), "--evidence is this project's own; leave it out where"),
         (("--image", "x"), "--image is run by Docker; leave out --plain and --command"),
     ],
 )
@@ -223,5 +224,10 @@ def test_without_an_engine_a_plain_process_runs_and_says_so(
     said = capsys.readouterr()
     assert "note: no Docker engine answers; " in said.err
     assert said.out.startswith("REFUSED: Output Format Error: line 1: the file is empty")
-    assert manifest(tmp_path)["command"] == ["/bin/true", "-m", "model_package"]
+    evidence = str(tmp_path / "out" / "evidence.jsonl")
+    assert manifest(tmp_path)["command"] == [
+        *("/bin/true", "-m", "model_package"),
+        *("--evidence", evidence),
+    ]
+    assert manifest(tmp_path)["images"] == str(tmp_path)
     assert main([*line[2:], "--image", "x"]) == 2
