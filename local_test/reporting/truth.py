@@ -29,6 +29,6 @@ def read_truth(file: Path | None, rows: Sequence[Prediction], asked: bytes = b""
     labels = found.labels[: len(rows)]
     return Truth(
         [None if one is None else one.label for one in labels],
-        ["/".join(one.names["language"]) if one else "" for one in labels],
+        ["/".join(one.names.get("language", ())) if one else "" for one in labels],
         found.unused,
     )
