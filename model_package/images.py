@@ -7,6 +7,7 @@ message never holds anything read from it.
 
 import contextlib
 import os
+import re
 import stat
 from io import BytesIO
 from pathlib import Path
@@ -17,11 +18,26 @@ from model_package.profile import Limits
 
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP")
 SHRUNK = 16  # times the pixel limit may the whole of a picture be that is decoded at a reduced size
+READS = 300_000  # of one file by its decoder; a sound one is read in a few thousand pieces
+SCAN = re.compile(rb"\xff\xda\0[\x08\x0a\x0c\x0e][\1-\4]")  # the head of a JPEG's scan
 WHITE = (255, 255, 255, 255)
 
 
 class ImageError(Exception):
     """The file gives no picture, for the reason in the message."""
+
+
+class _Pieces(BytesIO):
+    """A file's bytes; one of millions of parts would take minutes and gigabytes to look through."""
+
+    reads = 0
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """As a file does."""
+        self.reads += 1
+        if self.reads > READS:
+            raise ImageError("made of too many parts")
+        return super().read(size)
 
 
 def load_image(path: str, limits: Limits, root: Path | None = None) -> Image.Image:
@@ -84,18 +100,27 @@ def _read(handle: int, max_bytes: int) -> bytes:
 
 
 def _decode(data: bytes, limits: Limits) -> Image.Image:
-    image = Image.open(BytesIO(data), formats=FORMATS)
-    whole = image.width * image.height
-    # JPEG alone can be decoded at a half, a quarter or an eighth; the others ignore this.
-    image.draft("RGB" if image.mode != "CMYK" else "CMYK", (limits.max_side, limits.max_side))
-    # A progressive one is unpacked whole before that, at 6 bytes a pixel and more.
-    pixels = whole if "progressive" in image.info else image.width * image.height
-    if pixels > limits.max_pixels or whole > limits.max_pixels * SHRUNK:
-        raise ImageError(f"more than {limits.max_pixels} pixels")
+    image = Image.open(_Pieces(data), formats=FORMATS)
+    scans = len(SCAN.findall(data)) if image.format in ("JPEG", "MPO") else 1
+    _check_size(image, scans, limits)
     image.load()
     upright = _unpack(_upright(image))
     upright.thumbnail((limits.max_side, limits.max_side), Image.Resampling.BICUBIC)
     return _on_white(upright)
+
+
+def _check_size(image: Image.Image, scans: int, limits: Limits) -> None:
+    """Choose a reduced size where that can be had, and refuse what is too much even so."""
+    whole = image.width * image.height
+    # JPEG alone can be decoded at a half, a quarter or an eighth; the others ignore this.
+    image.draft("RGB" if image.mode != "CMYK" else "CMYK", (limits.max_side, limits.max_side))
+    # One of several scans is unpacked whole before that, at 6 bytes a pixel and more.
+    unpacked = scans > 1 or "progressive" in image.info
+    pixels = whole if unpacked else image.width * image.height
+    if pixels > limits.max_pixels or whole > limits.max_pixels * SHRUNK:
+        raise ImageError(f"more than {limits.max_pixels} pixels")
+    if whole * scans > limits.max_pixels * SHRUNK:  # each goes over all of it, if for nothing
+        raise ImageError("made of too many scans")
 
 
 def _upright(image: Image.Image) -> Image.Image:
