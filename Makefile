@@ -123,6 +123,14 @@ run-container: image $(VENV)/judge.done  ## run the image on the memes in IMAGES
 submission: image  ## write the image as build/NAME.tar.gz; refuse one over 25 GiB
 	@$(PY) -m local_test.submission --image $(IMAGE) --output build/$(subst :,-,$(IMAGE)).tar.gz
 
+.PHONY: sbom
+sbom: image $(VENV)/test.done  ## list what the image is made of, as CycloneDX: build/sbom.json
+	@$(PY) -m local_test.sbom --image $(IMAGE) --wheels wheels/$(DEVICE) --output build/sbom.json
+
+.PHONY: audit
+audit: $(VENV)/test.done  ## ask whether a pinned package has a known vulnerability
+	@$(PY) -m local_test.audit
+
 .PHONY: report-picture
 report-picture: system $(VENV)/test.done  ## draw docs/report.png, the picture of a report in the README
 	@mkdir -p build docs
@@ -160,7 +168,7 @@ unexport PYTHONDONTWRITEBYTECODE
 EXTRAS_runtime :=
 EXTRAS_download := download
 EXTRAS_judge := judge
-EXTRAS_test := train data dev download judge
+EXTRAS_test := train data dev download judge supply
 EXTRAS_all := $(EXTRAS_test) semantic
 EXTRAS_every := every
 
