@@ -63,7 +63,7 @@ def _run(options: Options, log: Log) -> int:
     except BrokenPipeError:  # the reader of the rows has gone; there is nobody left to tell
         return 0
     output.progress.close(output.fallbacks)
-    return STOPPED if supervisor.stopped and output.fallbacks else 0
+    return STOPPED if supervisor.stopped and supervisor.given_up else 0
 
 
 def _open(evidence: str | None) -> BinaryIO | None:

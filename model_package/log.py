@@ -4,7 +4,9 @@ import contextlib
 import os
 import threading
 
-CAP = 48 * 1024  # bytes in all; less than a pipe holds, so that one nobody reads stops no run
+from model_package.lookout import can_write
+
+CAP = 48 * 1024  # bytes in all; less than a pipe holds
 CHUNK = 1 << 16
 KEPT_BACK = 4 * 1024  # of them, for the notes that must not be lost
 OWN = b"memesieve: "
@@ -24,11 +26,10 @@ class Log:
         """Write one line; a `final` one may use what is kept back."""
         data = OWN + f"{message}\n".encode("utf-8", "backslashreplace")
         with self.lock:
-            if len(data) > self.left - (0 if final else KEPT_BACK):
+            if len(data) > self.left - (0 if final else KEPT_BACK) or not _write(self.target, data):
                 self.dropped += 1
                 return
             self.left -= len(data)
-            _write(self.target, data)
 
     def close(self) -> None:
         """Say how much was left out, if anything was."""
@@ -49,6 +50,8 @@ class Log:
                 self.withheld += data.count(b"\n")
 
 
-def _write(target: int, data: bytes) -> None:
-    with contextlib.suppress(OSError):  # nobody reads stderr; that must not stop a run
-        os.write(target, data)
+def _write(target: int, data: bytes) -> bool:
+    """Whether it was written: a stderr that nobody reads must neither stop nor hold up a run."""
+    with contextlib.suppress(OSError):
+        return can_write(target, 0.0) and os.write(target, data) == len(data)
+    return False

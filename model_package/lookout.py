@@ -6,11 +6,12 @@ import time
 from collections.abc import Iterable
 
 GONE = select.POLLERR | select.POLLHUP
+LONGEST = 3600.0  # seconds of one wait; poll(2) takes no more than 24 days
 SLICE = 0.5  # seconds after which a wait looks at its end again, which a signal may have moved
 
 
 def listen(sources: Iterable[int], sink: int, timeout: float | None) -> set[int]:
-    """Those of `sources` that can be read, none after `timeout` seconds.
+    """Those of `sources` that can be read, none after `timeout` seconds, or after `LONGEST`.
 
     Raises BrokenPipeError once nobody is left who could read what is written to `sink`.
     """
@@ -18,7 +19,7 @@ def listen(sources: Iterable[int], sink: int, timeout: float | None) -> set[int]
     for source in sources:
         poll.register(source, select.POLLIN)
     poll.register(sink, 0)
-    heard = dict(poll.poll(None if timeout is None else math.ceil(timeout * 1000)))
+    heard = dict(poll.poll(None if timeout is None else math.ceil(min(timeout, LONGEST) * 1000)))
     if heard.pop(sink, 0) & GONE:
         raise BrokenPipeError
     return set(heard)

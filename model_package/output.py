@@ -40,11 +40,12 @@ class Output:
         ValueError, KeyError or TypeError, and nothing written, when it is none.
         """
         written = format_row(prediction["proba"], prediction["label"])
+        fallback = prediction["fallback"]
         line = _evidence(prediction) if self.evidence else b""
         write_all(self.rows, written, self.due)
-        if prediction["fallback"] is not None:
+        if fallback is not None:
             self.fallbacks += 1
-            self.log(f"row {row.number}: fallback: {prediction['fallback']}")
+            self.log(f"row {row.number}: fallback: {fallback}")
         self._keep(line)
         self.progress.add(1)
 

@@ -5,6 +5,7 @@ import json
 import os
 import signal
 import socket
+import struct
 import subprocess
 import sys
 import threading
@@ -18,6 +19,7 @@ from model_package.options import Options
 
 ROOT = Path(__file__).parent.parent
 WAIT = 2.0  # seconds for a killed process to go
+STALLED = 2  # seconds that a worker may stop amid a message, before it is as good as dead
 SACRIFICE = "500"  # of 1000: where memory is short, the worker is to die and not the supervisor
 
 
@@ -35,20 +37,20 @@ class WorkerProcess:
         module: str = "model_package.worker",
     ) -> None:
         ours, theirs = socket.socketpair()
+        ours.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("ll", STALLED, 0))
         printed, printing = os.pipe()
-        command = ["-m", module, str(theirs.fileno()), options.to_json()]
-        with theirs:
+        follow(printed)
+        command = [sys.executable, "-m", module, str(theirs.fileno()), options.to_json()]
+        with theirs, open(printing, "wb") as sink:
             self.process = subprocess.Popen(
-                [sys.executable, *command],
+                command,
                 stdin=subprocess.DEVNULL,
-                stdout=printing,
-                stderr=printing,
+                stdout=sink,
+                stderr=sink,
                 pass_fds=[theirs.fileno()],
                 env=_environment(),
             )
-        os.close(printing)
         _offer(self.process.pid)
-        follow(printed)
         self.connection = Connection(ours.detach())
         self.outbox: SimpleQueue[bytes | None] = SimpleQueue()
         self.sender = threading.Thread(target=self._deliver, name="sender", daemon=True)
@@ -68,7 +70,7 @@ class WorkerProcess:
                 self.connection.send_bytes(data)
 
     def receive(self) -> dict[str, Any]:
-        """Raises EOFError or OSError when the worker has died."""
+        """Raises EOFError or OSError when the worker has died, or stops amid a message."""
         return dict(json.loads(self.connection.recv_bytes()))
 
     def kill(self) -> None:
@@ -81,11 +83,11 @@ class WorkerProcess:
         if code is None:
             self.kill()
             code = self._wait(WAIT)
-        self.outbox.put(None)
-        self.sender.join(WAIT)
-        self.connection.close()
         if code is None:
             return "it would not die"
+        self.outbox.put(None)
+        self.sender.join(WAIT)  # else it might write to what gets this number next
+        self.connection.close()
         return f"exit code {code}" if code >= 0 else signal.Signals(-code).name
 
     def _wait(self, seconds: float) -> int | None:

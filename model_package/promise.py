@@ -62,7 +62,7 @@ class Worker(Protocol):
         """Never waits, and never fails: that the worker has died, `receive` tells."""
 
     def receive(self) -> dict[str, Any]:
-        """Raises EOFError or OSError when the worker has died."""
+        """Raises EOFError or OSError when the worker has died, or stops amid a message."""
 
     def kill(self) -> None:
         """Kill it, and do not wait until it is dead."""

@@ -44,7 +44,7 @@ class Spool:
             data = self.store.read(min(CHUNK, self.written - self.taken))
             self.taken += len(data)
             lines, rest = split_lines(self.rest + data)
-            self.lines += lines
+            self.lines += (line[:LONGEST] for line in lines)
             self.rest = rest[:LONGEST]
         if ended and self.taken == self.written and self.rest:
             self.lines.append(self.rest)

@@ -20,13 +20,13 @@ from model_package.pace import Pace
 from model_package.profile import SAVINGS
 from model_package.promise import Limits, Log, Output, Row, Unwritten, Worker
 from model_package.spool import Spool
+from model_package.toll import Toll
 from model_package.watch import Watch
 
 LONGEST = 5000  # characters of a path that are sent; no system opens a longer one
 DYING = 1.0  # seconds that a worker which closed its connection may take to die
-STILLBIRTHS = 10  # workers in a row that die before their models are ready, before giving up
-BLAMED = 20  # rows in a row that killed workers, before giving up
-PAUSE = 0.5  # seconds before another try where no process can be started
+TRIES = 10  # to start a process, where none can be had just now
+PAUSE = 0.5  # seconds between them
 
 
 class Supervisor:
@@ -46,12 +46,11 @@ class Supervisor:
         self.watch = Watch(limits)
         self.pace = Pace(len(limits.savings), time.monotonic(), self.due.deadline)
         self.told = 0  # the highest level of saving that was spoken of
-        self.stillbirths = 0
-        self.blamed = 0
-        self.ever_ready = False
+        self.toll = Toll()
         self.stopping = ""  # why, once the rest is to get the fallback
         self.time_up = "the time limit is near"
         self.stopped = False  # from outside
+        self.given_up = 0  # rows that got the fallback because of `stopping`
 
     def run(self) -> None:
         """Until the input has ended and every line of it is answered, or the time is up."""
@@ -63,8 +62,9 @@ class Supervisor:
             except Exception as error:  # whatever goes wrong here, each line still gets its row
                 self.stopping = f"an internal error ({type(error).__name__})"
             if self.stopping:
-                count = give_up_rest(self.lineup, self.output, self.due, self.stopping)
-                self.log(f"{self.stopping}: {count} rows got the fallback", final=True)
+                reason = self.stopping
+                self.given_up = give_up_rest(self.lineup, self.output, self.due, reason)
+                self.log(f"{reason}: {self.given_up} rows got the fallback", final=True)
 
     def _work(self, later: ExitStack) -> None:
         """`later`, when the last rows are written, the worker's death is waited for."""
@@ -90,10 +90,12 @@ class Supervisor:
 
     def _start(self) -> Worker:
         self.watch.started()
-        for _ in range(STILLBIRTHS):
+        for _ in range(TRIES):
             try:
                 return self.start()
-            except OSError:  # no memory or no process to be had just now
+            except (OSError, RuntimeError):  # no memory, process or thread to be had just now
+                if self._is_late():
+                    break
                 time.sleep(PAUSE)
         return self.start()
 
@@ -128,8 +130,11 @@ class Supervisor:
             self._receive()
         elif self._is_waiting() and self.watch.is_over():
             self._bury(self.watch.verdict, self.watch.at[0])
-        if self.due.deadline and time.monotonic() >= self.due.deadline:
+        if self._is_late():
             self.stopping = self.time_up
+
+    def _is_late(self) -> bool:
+        return self.due.deadline is not None and time.monotonic() >= self.due.deadline
 
     def _is_waiting(self) -> bool:
         """Whether the worker owes us anything."""
@@ -149,13 +154,13 @@ class Supervisor:
             self._refuse(message["refused"])
         elif "ready" in message:
             self.log(f"models ready after {self.watch.loaded():.1f} s")
-            self.ever_ready, self.stillbirths = True, 0
+            self.toll.ready()
         else:
             self._land(message["rows"])
 
     def _refuse(self, reason: str) -> None:
         """A first worker that will not start is the user's mistake; a later one is a death."""
-        if not self.ever_ready:
+        if not self.toll.ever_ready:
             raise UserError(reason)
         self._bury(f"it would not start again: {reason}")
 
@@ -167,7 +172,8 @@ class Supervisor:
             return
         if self.watch.warm:
             self.pace.note(batch.level, len(batch.rows), time.monotonic() - self.watch.since)
-        self.watch.warm, self.blamed = True, 0
+        self.watch.warm = True
+        self.toll.answered()
         self.watch.turned()  # and goes on while its rows are written
         for prediction in predictions:
             self._answer(batch.rows[0], prediction)
@@ -187,11 +193,9 @@ class Supervisor:
         """
         ending = self.worker.end(0 if reason else DYING)
         reason = reason or ending
-        for row in self.lineup.crash(guilty):
-            self.blamed += 1
-            self.output.give_up([row], f"the worker died of it ({reason})")
-        self.stillbirths += not self.watch.ready
-        if self.stillbirths >= STILLBIRTHS or self.blamed >= BLAMED:
+        killers = self.lineup.crash(guilty)
+        self.output.give_up(killers, f"the worker died of it ({reason})")
+        if self.toll.died(self.watch.ready, len(killers)):
             self.stopping = f"the worker keeps dying ({reason})"
             return
         self.log(f"the worker ended ({reason}); starting another", final=True)

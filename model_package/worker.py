@@ -11,6 +11,7 @@ import logging
 import os
 import signal
 import sys
+import threading
 import warnings
 from dataclasses import asdict, replace
 from multiprocessing.connection import Connection
@@ -28,6 +29,8 @@ from model_package.pipeline import Moderator, is_passing
 TEXT = 64 * 2**20  # bytes of text beside the pixels of one PNG
 BROKEN = 70  # exit code: this process can do no more, another may
 PR_SET_PDEATHSIG = 1  # of prctl(2)
+SENDING = threading.Lock()  # stages beat on threads of their own
+SENDING = threading.Lock()  # two threads' messages must not mix
 
 
 def main() -> None:
@@ -115,7 +118,7 @@ def _predict(moderator: Moderator, paths: list[str], savings: list[str]) -> list
 
 
 def _send(connection: Connection, message: dict[str, Any]) -> None:
-    with contextlib.suppress(OSError):  # the supervisor has gone, or ends us
+    with SENDING, contextlib.suppress(OSError):  # the supervisor has gone, or ends us
         connection.send_bytes(json.dumps(message).encode("ascii"))
 
 

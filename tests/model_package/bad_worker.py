@@ -3,12 +3,19 @@
 import json
 import os
 import signal
+import struct
 import sys
 import time
 from collections.abc import Callable
 from multiprocessing.connection import Connection
 
 Send = Callable[[object], None]
+
+
+def stall() -> None:
+    """Stop in the midst of a message."""
+    os.write(int(sys.argv[1]), struct.pack("!i", 1000) + b"{")
+    time.sleep(600)
 
 
 def answer(path: str, savings: list[str]) -> dict[str, object]:
@@ -18,6 +25,8 @@ def answer(path: str, savings: list[str]) -> dict[str, object]:
     """
     if path.startswith("die"):
         os.kill(os.getpid(), signal.SIGSEGV)
+    if path.startswith("stall"):
+        stall()
     if path.startswith("hang"):
         time.sleep(600)
     if path.startswith("slow"):

@@ -1,5 +1,6 @@
 """stderr has a cap, keeps what matters, and passes on nothing that a library printed."""
 
+import fcntl
 import os
 import tempfile
 
@@ -43,6 +44,17 @@ def test_what_libraries_print_is_counted_and_withheld() -> None:
         "memesieve: a note",
         "memesieve: 2 lines printed by libraries were withheld",
     ]
+
+
+def test_a_reader_that_sleeps_holds_up_nothing() -> None:
+    source, sink = os.pipe()
+    fcntl.fcntl(sink, fcntl.F_SETPIPE_SZ, 4096)
+    log = Log(sink)
+    for n in range(1000):
+        log(f"row {n}: fallback: none")
+    assert log.dropped == 1000 - os.read(source, CAP).count(b"\n")
+    log.close()
+    assert f": {log.dropped} more notes were left out\n".encode() in os.read(source, CAP)
 
 
 def test_a_reader_that_has_gone_stops_nothing() -> None:

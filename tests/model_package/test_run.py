@@ -82,7 +82,7 @@ def test_an_empty_file_has_no_rows() -> None:
     assert (done.returncode, done.stdout) == (0, b"")
 
 
-def test_fed_a_line_at_a_time_it_answers_each() -> None:
+def test_fed_a_line_at_a_time_it_answers_each_and_a_signal_then_leaves_none() -> None:
     path = os.fsencode(sorted(SAMPLES.glob("*.png"))[0])
     with subprocess.Popen(
         COMMAND, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
@@ -90,12 +90,13 @@ def test_fed_a_line_at_a_time_it_answers_each() -> None:
         assert process.stdin is not None
         assert process.stdout is not None
         answers = []
-        for _ in range(3):
-            process.stdin.write(path + b"\r\n")
+        for line in (path, path, b"none.png", path):
+            process.stdin.write(line + b"\r\n")
             process.stdin.flush()
             answers.append(process.stdout.readline())
-        process.stdin.close()
+        process.terminate()
         assert process.wait(60) == 0
+    assert answers.pop(2) == b"0.5000\t0\n"
     assert len(set(rows(b"".join(answers)))) == 1
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from model_package import toll
 from model_package.errors import UserError
 from model_package.log import Log
 from model_package.options import Options
@@ -138,13 +139,16 @@ def test_an_answer_that_is_no_number_is_a_fallback(null: int) -> None:
 
 def test_many_rows_that_kill_do_not_take_the_others_along(null: int) -> None:
     run = make(null)
-    paths = ["die"] * 5 + [f"p{n}" for n in range(20)]
+    paths = ["die"] * 3 + [f"p{n}" for n in range(20)]
     run.lines(*paths)
     run.supervisor.run()
-    assert [verdict for _, _, verdict in run.sheet.rows[5:]] == [OK] * 20
+    assert [verdict for _, _, verdict in run.sheet.rows[3:]] == [OK] * 20
 
 
-def test_a_worker_that_kills_everything_is_given_up(null: int) -> None:
+def test_a_worker_that_kills_everything_is_given_up(
+    null: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(toll, "BLAMED", 2)
     run = make(null)
     run.lines(*["die"] * 60)
     run.supervisor.run()
@@ -155,6 +159,7 @@ def test_a_worker_that_kills_everything_is_given_up(null: int) -> None:
 def test_a_worker_that_will_not_start_again_loses_no_row(
     null: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(toll, "STILLBIRTHS", 3)
     monkeypatch.setenv("BAD_WORKER", f"refuse after {tmp_path / 'mark'}")
     run = make(null)
     run.lines("a", f"once {tmp_path / 'mark'}", "b")
@@ -177,6 +182,7 @@ def test_a_first_worker_that_will_not_start_is_the_users_to_mend(
 def test_lines_that_come_after_the_workers_were_given_up_get_rows(
     null: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(toll, "STILLBIRTHS", 3)
     monkeypatch.setenv("BAD_WORKER", "unborn")
     run = make(null)
     thread = threading.Thread(target=run.supervisor.run)
@@ -231,6 +237,14 @@ def test_a_row_that_hangs_gets_the_fallback_after_a_second_try_alone(null: int) 
     verdicts = [verdict for _, _, verdict in run.sheet.rows]
     assert verdicts == [OK, OK, "the worker died of it (it hung in ocr)", OK]
     assert len([note for note in run.notes.lines if "starting another" in note]) == 2
+
+
+def test_a_worker_that_stops_in_the_midst_of_a_message_holds_up_nothing(null: int) -> None:
+    run = make(null)
+    run.lines("a", "stall", "b")
+    run.supervisor.run()
+    verdicts = [verdict for _, _, verdict in run.sheet.rows]
+    assert verdicts == [OK, "the worker died of it (SIGKILL)", OK]
 
 
 def test_a_batch_may_take_longer_than_a_hang_is_waited_for(null: int) -> None:
@@ -305,6 +319,7 @@ def test_lines_without_end_stop_at_the_end(null: int) -> None:
 def test_workers_that_never_start_do_not_hold_up_the_rows(
     null: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(toll, "STILLBIRTHS", 3)
     monkeypatch.setenv("BAD_WORKER", "unborn")
     run = make(null)
     run.lines("a", "b", "c")
@@ -312,6 +327,28 @@ def test_workers_that_never_start_do_not_hold_up_the_rows(
     assert len(run.sheet.rows) == 3
     assert all("keeps dying" in verdict for _, _, verdict in run.sheet.rows)
     assert "3 rows got the fallback" in run.notes.lines[-1]
+
+
+@pytest.mark.parametrize("error", [OSError, RuntimeError])
+def test_where_no_process_can_be_had_the_deadline_holds(null: int, error: type[Exception]) -> None:
+    start = time.monotonic()
+    run = make(null, deadline=start + 1)
+
+    def none() -> WorkerProcess:
+        raise error
+
+    run.supervisor.start = none
+    run.lines("a", "b")
+    run.supervisor.run()
+    assert time.monotonic() - start < 3
+    assert len(run.sheet.rows) == 2
+
+
+def test_a_deadline_in_many_years_is_one(null: int) -> None:
+    run = make(null, deadline=time.monotonic() + 1e12)
+    run.lines("a", "b")
+    run.supervisor.run()
+    assert [verdict for _, _, verdict in run.sheet.rows] == [OK, OK]
 
 
 @pytest.mark.parametrize("path", ["hang", "slow"])
