@@ -52,6 +52,12 @@ def _parser() -> argparse.ArgumentParser:
     add("--evidence", type=Path, metavar="FILE", help="of `python -m model_package --evidence`")
     add("--labels", type=Path, metavar="FILE", help="what the memes are")
     add("--images", type=Path, metavar="DIR", help="where the pictures lie here")
+    add(
+        "--threshold",
+        type=float,
+        metavar="T",
+        help="to begin with; default: the rows' own",
+    )
     add("--no-images", action="store_true", help="leave all pictures out")
     add("--output", type=Path, metavar="FILE.html", help="default: report.html in the run's folder")
     return parser
@@ -61,11 +67,13 @@ def _report(flags: argparse.Namespace) -> None:
     """Write what `flags`, completed by the run's folder, ask for."""
     if flags.images and not flags.images.is_dir():
         raise UserError(f"{flags.images} is no folder; name the one that holds the pictures")
+    if flags.threshold is not None and not 0 <= flags.threshold <= 1:
+        raise UserError(f"--threshold {flags.threshold:g} is no probability; give 0 to 1")
     run = read_manifest(flags.run) if flags.run else {}
+    asked = stdin_of(flags.run) if flags.run and not flags.evidence else b""
     _complete(flags, run)
     output = prepare_file(flags.output)
     rows, was_cut = read_evidence(flags.evidence) if flags.evidence else (rows_of(flags.run), False)
-    asked = stdin_of(flags.run) if flags.run else b""
     truth = read_truth(flags.labels, rows, asked)
     data = contents(rows, truth, likely_thresholds()) | {
         "source": f"{(flags.evidence or flags.run).name}, {len(rows)} memes",
@@ -73,6 +81,8 @@ def _report(flags: argparse.Namespace) -> None:
         "run": {**run, "memory": read_memory(flags.run)} if flags.run else None,
         "pictures": not flags.no_images,
     }
+    if flags.threshold is not None:
+        data["threshold"] = flags.threshold
     pictures = [] if flags.no_images else _pictures(_places(rows, flags.images, run))
     write_whole(output, page(data, pictures))
 

@@ -48,6 +48,7 @@ def write_report(
     evidence, truth, output = folder / "e.jsonl", folder / "labels.csv", folder / "report.html"
     evidence.write_text("".join(f"{json.dumps(one)}\n" for one in lines))
     truth.write_text(labels, encoding="utf-8")
+    more = ("--threshold", "0.5", *more)
     given = ["--evidence", str(evidence), "--images", str(folder), "--output", str(output), *more]
     assert main([*given, "--labels", str(truth)] if labels else given) == 0
     return output

@@ -137,6 +137,7 @@ def test_paths_of_any_bytes_reach_the_page(tmp_path: Path) -> None:
         (["--evidence", "empty.jsonl"], "empty.jsonl: no whole row in it; name a file that"),
         (["--evidence", "e.jsonl", "--labels", "none.csv"], "none.csv: cannot be read"),
         (["--evidence", "e.jsonl", "--run", "none"], "none/run.json: No such file"),
+        (["--threshold", "50"], "--threshold 50 is no probability; give 0 to 1"),
         (["--evidence", "e.jsonl", "--images", "e.jsonl"], "e.jsonl is no folder"),
     ],
 )

@@ -28,10 +28,11 @@ function picture(row) {
   return element;
 }
 
-function blank(row) {
-  const card = aria(make("article.card", { tabIndex: -1 }), { "aria-posinset": row.number + 1 });
-  card.row = row;
-  return card;
+// The card of the row that stands at `place` in the gallery, from 0.
+function cardOf(row, place) {
+  const card = make("article.card", { row });
+  fill(card);
+  return aria(card, { "aria-posinset": place + 1, "aria-setsize": listed.length });
 }
 
 function fill(card) {
@@ -46,20 +47,12 @@ function fill(card) {
     make("div.line.quiet", {}, make("span", {}, facts.filter(Boolean).join(" · ")),
       aria(button("Details", () => open(row), "button.more"), { "aria-label": `Details of meme ${row.number + 1}` })));
   card.replaceChildren(picture(row), about);
-  card.filled = true;
   describe(card);
   if (focused) (find(`.${focused.split(" ")[0]}`, card) ?? card).focus();
 }
 
-function empty(card) {
-  if (card.contains(document.activeElement)) return;
-  card.replaceChildren();
-  card.filled = false;
-}
-
 // What changes with the threshold alone.
 function dress(card) {
-  if (!card.filled) return;
   find(".badge", card).replaceWith(badge(card.row));
   find(".bar", card).replaceWith(gauge(card.row.proba));
   describe(card);
@@ -70,13 +63,13 @@ function describe(card) {
   const label = row.label === null ? "" : `, labelled ${row.label ? "harmful" : "benign"}`;
   card.setAttribute("aria-label", `Meme ${row.number + 1}: probability ${fixed(row.proba, 4)}, `
     + `${VERDICTS[verdict(row)].toLowerCase()}${label}`);
-  const isStop = card === active ? 0 : -1; // one card at a time stands in the order of Tab
+  const isStop = row === active ? 0 : -1; // one card at a time stands in the order of Tab
   card.tabIndex = isStop;
   for (const one of card.querySelectorAll("button")) one.tabIndex = isStop;
 }
 
 function toggle(row) {
   row.shown = !row.shown;
-  fill(cards[row.number]);
+  if (drawn.has(row)) fill(drawn.get(row));
   if (find("#detail").open && state.meme === row.number + 1) fillDetail(row);
 }

@@ -9,10 +9,10 @@ function open(row) {
 }
 
 function closed() {
-  const card = cards[state.meme - 1];
+  const row = rows[state.meme - 1];
   state.meme = 0;
   writeAddress();
-  if (card?.isConnected) arrive(card);
+  if (listed.includes(row)) arrive(row);
 }
 
 function fillDetail(row) {

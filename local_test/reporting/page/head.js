@@ -10,7 +10,7 @@ function tile(name, value, more) {
 function overview() {
   const all = data.measures[0];
   const fallbacks = rows.filter((row) => row.fallback !== null).length;
-  const called = rows.filter((row) => row.proba > START.t).length;
+  const called = rows.filter((row) => row.called).length;
   const score = (name, one) => tile(name, fixed(one?.value ?? null),
     one ? `${fixed(one.low)} to ${fixed(one.high)}` : "undefined here");
   find("#source").textContent = data.source;
@@ -90,7 +90,7 @@ function showThreshold() {
   for (const show of reacting) show(values, counts);
   find("#threshold").value = state.t;
   find("#exact").value = state.t;
-  const above = rows.filter((row) => row.proba > state.t).length;
+  const above = rows.filter(isCalled).length;
   const shown = labelled.length
     ? Object.entries(LIVE).map(([key, name]) => [key, name, percent(values[key])])
     : [["called", "called harmful", `${above} of ${rows.length}`]];

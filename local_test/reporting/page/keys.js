@@ -16,10 +16,11 @@ function help() {
   if (!find("#keys").open) find("#keys").showModal();
 }
 
+const isAt = () => active && document.activeElement === drawn.get(active);
 const ANYWHERE = {
-  j: () => walk(document.activeElement === active ? 1 : 0),
-  k: () => walk(document.activeElement === active ? -1 : 0),
-  b: () => active && toggle(active.row),
+  j: () => walk(isAt() ? 1 : 0),
+  k: () => walk(isAt() ? -1 : 0),
+  b: () => active && toggle(active),
   "/": () => find("#search").focus(),
   g: () => go("memes"),
   t: () => find("#threshold").focus(),

@@ -20,8 +20,11 @@ const ORDERS = {
   error: ["Most wrong first", (row) => (row.label === null ? 1 : -Math.abs(row.label - row.proba))],
 };
 
+// At the threshold of the start a row counts as it was called: a fallback is under no threshold.
+const isCalled = (row) => (state.t === START.t ? row.called === 1 : row.proba > state.t);
+
 function verdict(row) {
-  const called = row.proba > state.t;
+  const called = isCalled(row);
   if (row.label === null) return called ? "harmful" : "benign";
   return (called === (row.label === 1) ? "t" : "f") + (called ? "p" : "n");
 }
@@ -30,8 +33,8 @@ function matches(row) {
   const found = verdict(row);
   const wanted = {
     wrong: found === "fp" || found === "fn",
-    harmful: row.proba > state.t,
-    benign: row.proba <= state.t,
+    harmful: isCalled(row),
+    benign: !isCalled(row),
     fallback: row.fallback !== null,
   }[state.verdict] ?? (!state.verdict || found === state.verdict);
   return wanted && (!state.language || row.language === state.language)

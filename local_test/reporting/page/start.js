@@ -18,7 +18,7 @@ function set(change) {
   remember();
   apply();
   for (const row of rows) row.shown = false; // what is set holds for all, until asked again
-  for (const card of cards) if (card.filled) fill(card);
+  for (const card of drawn.values()) fill(card);
 }
 
 function move(value) {
@@ -46,7 +46,7 @@ function join() {
   find("#theme").addEventListener("change", (event) => set({ theme: event.target.value }));
   find("#help").addEventListener("click", help);
   for (const one of document.querySelectorAll("[data-go]")) one.onclick = () => go(one.dataset.go);
-  find("#cards").addEventListener("focusin", (event) => activate(event.target.closest(".card")));
+  find("#cards").addEventListener("focusin", (event) => activate(event.target.closest(".card").row));
   find("#cards").addEventListener("dblclick", (event) => {
     const card = event.target.closest(".card");
     if (card && !event.target.closest("button")) open(card.row);
@@ -54,9 +54,15 @@ function join() {
   find("#detail").addEventListener("close", closed);
   document.addEventListener("keydown", press);
   addEventListener("hashchange", arriveAt);
-  addEventListener("beforeprint", () => {
-    for (const row of listed) if (!cards[row.number].filled) fill(cards[row.number]);
-  });
+  addEventListener("scroll", present, { passive: true });
+  addEventListener("resize", present);
+  for (const event of ["beforeprint", "afterprint"]) addEventListener(event, print);
+}
+
+// Paper holds every meme.
+function print(event) {
+  isPrinting = event.type === "beforeprint";
+  present();
 }
 
 function arriveAt() {
@@ -72,4 +78,3 @@ tables();
 lever();
 costs();
 arriveAt();
-for (const card of cards) near.observe(card);
