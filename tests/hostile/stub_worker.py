@@ -43,8 +43,8 @@ def prediction(path: str) -> dict[str, object]:
 
 def main() -> None:
     """Answer batches until the connection closes."""
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, signal.SIG_IGN)
+    for one in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(one, signal.SIG_IGN)
     connection = Connection(int(sys.argv[1]))
     wait = float(os.environ.get(WAIT, "0"))
 

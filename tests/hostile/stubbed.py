@@ -10,7 +10,7 @@ from model_package.process import WorkerProcess
 def main() -> int:
     """As `python -m model_package`."""
     stub = partial(WorkerProcess, module="tests.hostile.stub_worker")
-    program.WorkerProcess = stub  # type: ignore[misc,assignment]
+    vars(program)["WorkerProcess"] = stub
     return program.main(sys.argv[1:])
 
 

@@ -18,11 +18,13 @@ SAMPLES = Path("local_test/test_images")
 LINES = 500
 
 
-def impatient(folder: Path, seconds: int) -> list[str]:
-    """Flags for the pocket profile with less patience for a worker that hangs."""
+def impatient(folder: Path, row: int, load: int) -> list[str]:
+    """Flags for the pocket profile with so many seconds of patience with a worker that hangs."""
     text = Path("model_package/profiles/pocket.toml").read_text()
     file = folder / "impatient.toml"
-    file.write_text(text.replace("[limits]\n", f"[limits]\nrow_seconds = {seconds}\n"))
+    file.write_text(
+        text.replace("[limits]\n", f"[limits]\nrow_seconds = {row}\nload_seconds = {load}\n")
+    )
     return ["--profile", str(file), "--weights", str(WEIGHTS / "pocket"), "--device", "cpu"]
 
 
@@ -38,7 +40,7 @@ def calm(command: list[str], stdin: bytes) -> list[bytes]:
 def test_twenty_deaths_of_a_stub(tmp_path: Path, seed: int) -> None:
     paths = (f"meme {seed}-{number}.png" for number in range(2 * LINES))
     stdin = "".join(f"{path}\n" for path in islice(filterfalse(kills, paths), LINES)).encode()
-    command = [*STUB, *impatient(tmp_path, 2)]
+    command = [*STUB, *impatient(tmp_path, 2, 4)]
     undisturbed = calm(command, stdin)
     assert len(set(undisturbed)) > LINES / 2
     check(undisturbed, *run_with_chaos(command, stdin, tmp_path, seed, STUB_WAIT="0.005"))
@@ -49,5 +51,5 @@ def test_twenty_deaths_of_a_stub(tmp_path: Path, seed: int) -> None:
 def test_twenty_deaths_of_the_real_worker(tmp_path: Path) -> None:
     rng, memes = random.Random(5), sorted(SAMPLES.glob("*.png"))
     stdin = b"".join(b"%s\n" % str(rng.choice(memes)).encode() for _ in range(LINES))
-    command = [*REAL, *impatient(tmp_path, 5)]
+    command = [*REAL, *impatient(tmp_path, 5, 60)]
     check(calm(command, stdin), *run_with_chaos(command, stdin, tmp_path, seed=5))

@@ -54,7 +54,7 @@ def of_good(lines: list[bytes], found: list[bytes], good: list[bytes]) -> dict[b
 
 def test_sound_memes_first_alone_then_among_harmful_files(tmp_path: Path) -> None:
     good = [os.fsencode(meme) for meme in MEMES[:3]]
-    lines = good + mixed(good, harmful(tmp_path, seed=11, count=12), seed=11)
+    lines = good + mixed(good, harmful(tmp_path, seed=11, count=8), seed=11)
     alone = of_good(lines, rows(lines), good)
     assert all(len(found) == 1 and found != {FALLBACK} for found in alone.values()), alone
 
