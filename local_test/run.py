@@ -19,6 +19,7 @@ from local_test.running.feed import drop_evidence, evidence_file, feed
 from local_test.running.options import IMAGE, chosen, parser
 from local_test.running.outcome import Outcome, facts, last_notes, write_manifest
 from local_test.running.presets import Preset, size
+from local_test.running.stale import remove_stale
 from local_test.running.verdict import LOAD, Verdict
 from model_package.errors import UserError
 
@@ -88,6 +89,8 @@ def _container(flags: argparse.Namespace, preset: Preset) -> Outcome:
     image = engine.find_image(flags.image or IMAGE)
     stdin = feed(flags.stdin, flags.images, flags.output, local=False)
     fits = _fitting(preset)
+    if removed := remove_stale():
+        _note(f"{removed} containers of runs that were killed are removed")
     container.ensure_network()
     gpu = preset.gpu and container.has_gpu()
     if preset.gpu and not gpu:

@@ -13,6 +13,7 @@ from typing import BinaryIO
 
 from local_test.running import cgroup, engine
 from local_test.running.presets import Preset
+from local_test.running.stale import mark
 
 NETWORK = "exec_env_jail_network"
 SUBNET = "172.20.0.0/16"
@@ -89,11 +90,12 @@ def command(image: str, images: Path, preset: Preset, *, gpu: bool) -> list[str]
 def start(
     line: list[str], stdin: BinaryIO, extra: tuple[str, ...] = (), arguments: tuple[str, ...] = ()
 ) -> Container:
-    """Start `line`, a `command`, with a name to find it by and no copy of its streams kept by
-    the engine; then `extra` flags, and `arguments` for the program in it."""
+    """Start `line`, a `command`, with a name and a mark to find it by and no copy of its streams
+    kept by the engine; then `extra` flags, and `arguments` for the program in it."""
     name = f"memesieve-run-{uuid.uuid4().hex[:12]}"
     *flags, image = line
-    full = [*flags, "--name", name, "--log-driver", "none", *extra, image, *arguments]
+    own = ("--name", name, *mark(), "--log-driver", "none")
+    full = [*flags, *own, *extra, image, *arguments]
     pipe = subprocess.PIPE
     begun = time.monotonic()
     process = subprocess.Popen(full, stdin=stdin, stdout=pipe, stderr=pipe, start_new_session=True)

@@ -1,6 +1,8 @@
 """Containers that misbehave, each under the contract's own command: the status is told exactly."""
 
 import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -9,6 +11,7 @@ from local_test.running import container, engine
 from local_test.running.execute import execute
 from local_test.running.outcome import Outcome
 from local_test.running.presets import Preset
+from local_test.running.stale import remove_stale
 
 pytestmark = pytest.mark.docker
 
@@ -97,6 +100,22 @@ def test_memory_that_grows_with_rows_is_a_leak(
     assert outcome.leak_mib_per_1000_rows == pytest.approx(
         500 if status == "Memory Leak" else 0, abs=25
     )
+
+
+def test_the_container_of_a_killed_judge_is_removed_by_the_next(image: str, tmp_path: Path) -> None:
+    script = (
+        "import sys; from pathlib import Path; from tests.docker.test_misbehaviour import conduct;"
+        "conduct(sys.argv[1], Path(sys.argv[2]), 'import time; time.sleep(300)')"
+    )
+    judge = subprocess.Popen([sys.executable, "-c", script, image, str(tmp_path)])
+    while not left_over():
+        assert judge.poll() is None
+        time.sleep(0.1)
+    assert remove_stale() == 0
+    judge.kill()
+    judge.wait()
+    assert remove_stale() == 1
+    assert left_over() == ""
 
 
 def test_a_file_that_holds_no_image_will_not_load(tmp_path: Path) -> None:
