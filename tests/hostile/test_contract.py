@@ -34,8 +34,12 @@ STDIN = st.one_of(
 
 def lines_of(stdin: bytes) -> list[bytes]:
     """Lines as CONTRACT.md has them, found another way than the product finds them."""
-    lines = [line.removesuffix(b"\n") for line in io.BytesIO(stdin)]
-    return [line[:-1] if line.endswith(b"\r") else line for line in lines]
+    found = []
+    for line in io.BytesIO(stdin):
+        whole = line.endswith(b"\n")
+        bare = line.removesuffix(b"\n")
+        found.append(bare[:-1] if whole and bare.endswith(b"\r") else bare)
+    return found
 
 
 def wanted(stdin: bytes) -> list[bytes]:
