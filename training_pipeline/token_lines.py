@@ -2,7 +2,8 @@
 
 A text is the mean of its prompt's tokens, the prompt's own words among them. One line is shared
 by every source; each corpus has another that is added to it (Daume 2007: a feature for all, and
-a copy for each domain); and a line a corpus tells its texts from the others'. Knows no networks.
+a copy for each domain); and a line a corpus tells its texts from the others'. Made rows are one
+corpus more. Knows no networks.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -36,11 +37,11 @@ class Row:
 
 
 def fit_lines(rows: Sequence[Row], corpora: Sequence[str], tokens: int, strength: float) -> Lines:
-    """The shared line of the rows of `corpora`, and two more for each. Rows of other sources only
-    show what does not look like a corpus: in the made ones, words are even between the classes.
+    """The shared line of the rows of `corpora`, two more for each, and two for all other rows.
 
-    Tokens that end a prompt weigh nothing. tokens: the size of the vocabulary. strength:
-    inverse of the penalty, as scikit-learn's C.
+    Those are made rows: words are even between their classes, so they would spoil the shared
+    line, and theirs takes its place instead. Tokens that end a prompt weigh nothing. tokens: the
+    size of the vocabulary. strength: inverse of the penalty, as scikit-learn's C.
     """
     counts = _means([row.ids for row in rows], tokens)
     rareness = SCALE * _rareness(counts)
@@ -50,12 +51,29 @@ def fit_lines(rows: Sequence[Row], corpora: Sequence[str], tokens: int, strength
     harmful = np.array([row.harmful for row in rows])
     weights = _weights(sources, [row.label for row in rows])
     places = [sources == name for name in corpora]
-    known = np.isin(sources, corpora) if len(corpora) else np.full(len(rows), True)
-    places_known = [place[known] for place in places]
-    found = [*_harm(features[known], places_known, harmful[known], weights[known], strength)]
-    found += [_look(features, place, weights) for place in places]
-    shared, *others = [_line(line * rareness, bias) for line, bias in found]
-    return Lines(shared, others[: len(places)], others[len(places) :])
+    made = ~np.isin(sources, corpora) if len(corpora) else np.zeros(len(rows), bool)
+    part = _Part(features, harmful, weights)
+    shared, *own = _harm(part.of(~made), [place[~made] for place in places], strength)
+    if made.any():
+        ((line, bias),) = _harm(part.of(made), [], strength)
+        own.append((line - shared[0], bias - shared[1]))
+        places.append(made)
+    looks = [_look(features, place, weights) for place in places]
+    found = [_line(line * rareness, bias) for line, bias in (shared, *own, *looks)]
+    return Lines(found[0], found[1 : len(own) + 1], found[len(own) + 1 :])
+
+
+@dataclass(frozen=True, eq=False)
+class _Part:
+    """Rows of features, how likely each is harmful, and what it weighs."""
+
+    features: csr_matrix
+    harmful: Floats
+    weights: Floats
+
+    def of(self, rows: NDArray[np.bool_]) -> "_Part":
+        """Those rows."""
+        return _Part(self.features[rows], self.harmful[rows], self.weights[rows])
 
 
 def _means(texts: Iterable[Sequence[int]], tokens: int) -> csr_matrix:
@@ -80,24 +98,21 @@ def _weights(sources: NDArray[Any], labels: Sequence[int]) -> Floats:
 
 
 def _harm(
-    features: csr_matrix,
-    places: Sequence[NDArray[np.bool_]],
-    harmful: Floats,
-    weights: Floats,
-    strength: float,
+    part: _Part, places: Sequence[NDArray[np.bool_]], strength: float
 ) -> Iterator[tuple[Floats, float]]:
     """One logistic regression on a block of features for all rows and one a corpus, each with a
     constant; a row counts as harmful and as benign, as likely as it is either."""
     from sklearn.linear_model import LogisticRegression  # noqa: PLC0415
 
-    wide = hstack([features, np.ones((len(harmful), 1))]).tocsr()
+    harmful, weights = part.harmful, part.weights
+    wide = hstack([part.features, np.ones((len(harmful), 1))]).tocsr()
     blocks = hstack([wide, *(diags(place.astype(float)) @ wide for place in places)]).tocsr()
     labels = np.repeat([1, 0], len(harmful))
     twice = np.concatenate([weights * harmful, weights * (1 - harmful)])
     model = LogisticRegression(C=strength, max_iter=ITERATIONS, fit_intercept=False)
     model.fit(vstack([blocks, blocks]), labels, sample_weight=twice)
-    for part in model.coef_[0].reshape(len(places) + 1, -1):
-        yield part[:-1], part[-1]
+    for line in model.coef_[0].reshape(len(places) + 1, -1):
+        yield line[:-1], line[-1]
 
 
 def _look(features: csr_matrix, place: NDArray[np.bool_], weights: Floats) -> tuple[Floats, float]:

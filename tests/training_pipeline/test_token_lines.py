@@ -37,9 +37,18 @@ def test_what_sources_agree_on_is_shared_and_what_they_dispute_is_their_own() ->
 
 def test_looks_tell_each_source_from_the_others_and_rows_of_no_corpus() -> None:
     lines = fit_lines(rows("here", HERE, BAD, GOOD) + rows("x", THERE, 6, 7), ["here"], TOKENS, 3.0)
-    (look,) = lines.looks
-    assert of(look, HERE) / 5 + look.bias > 0 > of(look, THERE) / 5 + look.bias
-    assert len(lines.all()) == 3
+    look, made = lines.looks
+    assert of(look, HERE) / 6 + look.bias > 0 > of(look, THERE) / 6 + look.bias
+    assert of(made, THERE) / 6 + made.bias > 0 > of(made, HERE) / 6 + made.bias
+
+
+def test_made_rows_leave_the_shared_line_alone_and_have_their_own_in_its_place() -> None:
+    corpus = rows("here", HERE, BAD, GOOD)
+    without = fit_lines(corpus, ["here"], TOKENS, 3.0)
+    lines = fit_lines(corpus + rows("made", THERE, GOOD, BAD), ["here"], TOKENS, 3.0)
+    ratio = of(lines.shared, BAD) / of(without.shared, BAD)
+    assert 0.8 < ratio < 1.2
+    assert of(lines.shared, BAD) > 0 > of(lines.shared, BAD) + of(lines.own[1], BAD)
 
 
 def test_the_token_that_ends_every_prompt_weighs_nothing() -> None:
