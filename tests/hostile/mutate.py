@@ -39,7 +39,7 @@ def repeat(rng: random.Random, data: bytes) -> bytes:
 
 def swap(rng: random.Random, data: bytes) -> bytes:
     """Two neighbouring stretches in each other's place."""
-    first, second, third = sorted(rng.sample(range(len(data) + 1), 3))
+    first, second, third = sorted(rng.choices(range(len(data) + 1), k=3))
     return data[:first] + data[second:third] + data[first:second] + data[third:]
 
 
