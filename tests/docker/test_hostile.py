@@ -99,7 +99,8 @@ def test_twenty_deaths_in_the_jail(image: str, tmp_path: Path) -> None:
     stdin.write_bytes(b"".join(b"/images/%s\r\n" % name for name in names))
     alone = dict(zip(names, feed(image, MEMES[0].parent, tmp_path, names_of(names)), strict=True))
     stdin.write_bytes(b"".join(b"/images/%s\r\n" % name for name in names))
-    run, rows = start(image, MEMES[0].parent, stdin), []
+    run = start(image, MEMES[0].parent, stdin)
+    rows: list[bytes] = []
     chaos = Chaos(python_of(run.name), len(names), lambda: len(rows), seed=6)
     thread = threading.Thread(target=chaos.run)
     thread.start()
