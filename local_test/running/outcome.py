@@ -62,7 +62,9 @@ def _memory(outcome: Outcome) -> str:
     if outcome.peak_mib is None:
         return "memory unknown"
     slope = outcome.leak_mib_per_1000_rows
-    growth = "too few rows to judge" if slope is None else f"{slope:.1f} MiB a thousand rows"
+    growth = (
+        "too few rows or samples to judge" if slope is None else f"{slope:.1f} MiB a thousand rows"
+    )
     gpu = "" if outcome.peak_gpu_mib is None else f" and {outcome.peak_gpu_mib:,.0f} of the GPU"
     return f"at most {outcome.peak_mib:,.0f} MiB{gpu} (growth: {growth})"
 
