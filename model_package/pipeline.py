@@ -16,6 +16,7 @@ from typing import Any, Protocol, TypeVar
 
 from PIL import Image
 
+from model_package.abreast import abreast
 from model_package.evidence import Evidence, Prediction
 from model_package.images import ImageError, load_image
 from model_package.policy import Policy
@@ -86,7 +87,8 @@ class Moderator:
     """Predicts how likely memes are to be harmful. Made by `load`.
 
     captioner: None when the profile has none. image_root: paths that lead outside are refused.
-    beat: told of each stage as it begins.
+    beat: told of each stage as it begins. lanes: pictures that may be decoded and read at once,
+    which `reader` must bear; the captioner then works beside it.
     """
 
     profile: Profile
@@ -96,6 +98,7 @@ class Moderator:
     captioner: CanCaption | None = None
     image_root: Path | None = None
     beat: CanBeat = silent
+    lanes: int = 1
 
     def predict(
         self, paths: Sequence[str | bytes | Path], savings: Collection[str] = ()
@@ -115,39 +118,53 @@ class Moderator:
         self, paths: Sequence[str | bytes | Path], savings: Collection[str]
     ) -> list[Prediction]:
         rows = [Row(os.fsdecode(path), number) for number, path in enumerate(paths)]
-        for row in rows:
-            self.beat(row.number, "decode")
-            with timed("decode", [row]):
-                self._decode(row)
+        abreast(rows, self._decode, self.lanes, lambda row: self.beat(row.number, "decode"))
         seen = [row for row in rows if row.image is not None]
-        self._read(seen, self.profile.limits.small_side if "ocr_side" in savings else None)
-        textless = [row for row in seen if not row.ocr_text.strip()]
-        self._caption(textless if "caption" in savings else seen)
+        self._look(seen, savings)
         self._score(seen, 1 if "view" in savings else None)
         return [self._prediction(row) for row in rows]
 
     def _decode(self, row: Row) -> None:
-        try:
-            row.image = load_image(row.path, self.profile.limits, self.image_root)
-        except ImageError as error:
-            row.fallback = str(error)
+        with timed("decode", [row]):
+            try:
+                row.image = load_image(row.path, self.profile.limits, self.image_root)
+            except ImageError as error:
+                row.fallback = str(error)
+
+    def _look(self, rows: list[Row], savings: Collection[str]) -> None:
+        """Captions and text: side by side, unless what was read decides what is captioned."""
+        side = self.profile.limits.small_side if "ocr_side" in savings else None
+        together = self.lanes > 1 and self.captioner is not None and "caption" not in savings
+        pieces: list[Row | None] = [None, *rows] if together and rows else [*rows]
+
+        def look(piece: Row | None) -> None:
+            self._caption(rows) if piece is None else self._read(piece, side)
+
+        def beat(piece: Row | None) -> None:
+            self.beat(piece.number if piece else None, "ocr" if piece else "caption")
+
+        abreast(pieces, look, self.lanes, beat)
+        if not together:
+            textless = [row for row in rows if not row.ocr_text.strip()]
+            self._caption_alone(textless if "caption" in savings else rows)
+
+    def _caption_alone(self, rows: list[Row]) -> None:
+        if self.captioner is not None and rows:
+            self.beat(None, "caption")
+            self._caption(rows)
 
     def _caption(self, rows: list[Row]) -> None:
-        if self.captioner is None or not rows:
-            return
-        self.beat(None, "caption")
+        assert self.captioner is not None
         with timed("caption", rows):
             captions = attempt(self.captioner.caption, [row.image for row in rows], "caption")
         for row, caption in zip(rows, captions, strict=True):
             row.caption = caption or ""
 
-    def _read(self, rows: list[Row], side: int | None) -> None:
-        """side: pictures are shrunk to this; None to leave them as they are."""
-        for row in rows:
-            self.beat(row.number, "ocr")
-            with timed("ocr", [row]):
-                [text] = attempt(lambda images: [self._text(images[0], side)], [row.image], "ocr")
-            row.ocr_text = text or ""
+    def _read(self, row: Row, side: int | None) -> None:
+        """side: the picture is shrunk to this; None to leave it as it is."""
+        with timed("ocr", [row]):
+            [text] = attempt(lambda images: [self._text(images[0], side)], [row.image], "ocr")
+        row.ocr_text = text or ""
 
     def _text(self, image: Image.Image, side: int | None) -> str:
         if side is not None:

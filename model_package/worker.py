@@ -29,7 +29,6 @@ from model_package.pipeline import Moderator, is_passing
 TEXT = 64 * 2**20  # bytes of text beside the pixels of one PNG
 BROKEN = 70  # exit code: this process can do no more, another may
 PR_SET_PDEATHSIG = 1  # of prctl(2)
-SENDING = threading.Lock()  # stages beat on threads of their own
 SENDING = threading.Lock()  # two threads' messages must not mix
 
 

@@ -1,0 +1,108 @@
+"""What a fixed input costs, counted and not timed: a guard against work that creeps in.
+
+A change of these numbers is a change of speed: make it on purpose, and write the new ones here.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from model_package import Moderator, Prediction, images, load
+from model_package.ocr_rapid import Rapid
+from model_package.ocr_tesseract import TamilLines
+
+PATHS = sorted(str(path) for path in Path("local_test/test_images").glob("*.png"))
+
+
+@pytest.fixture(scope="module")
+def counts() -> Iterator[Counter[str]]:
+    """Of one run over the 13 sample memes."""
+    moderator = load("pocket", device="cpu")
+    with pytest.MonkeyPatch.context() as patch:
+        counted: Counter[str] = Counter()
+        _count_scoring(moderator, counted)
+        _count_captions(moderator, counted)
+        _count_calls(patch, counted)
+        predictions = moderator.predict(PATHS)
+        counted["tokens to read"] = _tokens(moderator, predictions)
+        yield counted
+
+
+def _tokens(moderator: Moderator, predictions: list[Prediction]) -> int:
+    """Each view's prefix once, then each prompt's rest, padded to a multiple of 16."""
+    builder = moderator.scorer.builder  # type: ignore[attr-defined]
+    total = sum(len(parts[0]) for parts in builder.parts.values())
+    for one in predictions:
+        for question, view in moderator.policy.asks(one.evidence):
+            prompt = builder.build(question, view, one.evidence)
+            total += -(-(len(prompt.ids) - prompt.prefix) // 16) * 16
+    return total
+
+
+def _count_scoring(moderator: Moderator, counted: Counter[str]) -> None:
+    model: Any = moderator.scorer.model  # type: ignore[attr-defined]
+
+    def forward(_: Any, given: tuple[Any, ...]) -> None:
+        counted["forward passes"] += 1
+        counted["forward tokens"] += given[0].numel()
+
+    def head(_: Any, given: tuple[Any, ...], logits: Any) -> None:
+        counted["head columns"] = logits.shape[-1]
+        counted["head rows"] += logits.numel() // logits.shape[-1]
+
+    model.register_forward_pre_hook(forward)
+    model.get_output_embeddings().register_forward_hook(head)
+
+
+def _count_captions(moderator: Moderator, counted: Counter[str]) -> None:
+    model: Any = moderator.captioner.model  # type: ignore[union-attr]
+
+    def seen(_: Any, given: tuple[Any, ...], result: Any) -> None:
+        counted["pictures encoded"] += len(result[0])
+
+    def step(*_: Any) -> None:
+        counted["caption steps"] += 1
+
+    model.vision_model.register_forward_hook(seen)
+    model.text_decoder.register_forward_pre_hook(step)
+
+
+def _count_calls(patch: pytest.MonkeyPatch, counted: Counter[str]) -> None:
+    def follow(owner: Any, name: str, what: str) -> None:
+        original = getattr(owner, name)
+
+        def counting(*given: Any) -> Any:
+            counted[what] += 1
+            return original(*given)
+
+        patch.setattr(owner, name, counting)
+
+    follow(images, "_decode", "pictures decoded")
+    follow(Rapid, "lines", "first engine's pictures")
+    follow(TamilLines, "read_line", "second engine's lines")
+    follow(TamilLines, "_read", "second engine's calls")
+
+
+def test_pictures_are_decoded_and_looked_at_once(counts: Counter[str]) -> None:
+    assert counts["pictures decoded"] == len(PATHS) == 13
+    assert counts["pictures encoded"] == 13
+    assert counts["first engine's pictures"] == 13
+
+
+def test_the_second_engine_is_asked_only_for_what_the_first_cannot_read(
+    counts: Counter[str],
+) -> None:
+    assert (counts["second engine's lines"], counts["second engine's calls"]) == (20, 39)
+
+
+def test_a_prompt_is_one_forward_pass_under_a_small_head(counts: Counter[str]) -> None:
+    assert counts["forward passes"] == 2 + 2 * len(PATHS)  # two prefixes, two views of each meme
+    assert counts["forward tokens"] == counts["tokens to read"] > 0
+    assert (counts["head rows"], counts["head columns"]) == (counts["forward tokens"], 2)
+
+
+def test_captions_are_decoded_in_batches_and_stop_in_time(counts: Counter[str]) -> None:
+    assert counts["caption steps"] <= 2 * 20  # two batches, 20 tokens at most
