@@ -98,6 +98,14 @@ ablation: $(VENV)/test.done  ## what each part of PROFILE is worth, on held-out 
 injection: $(VENV)/test.done  ## how far attacks written into memes move PROFILE's answers: build/injection
 	@$(PY) -m benchmarks.injection --profile $(PROFILE) --output build/injection
 
+.PHONY: bench
+bench: $(VENV)/test.done  ## PROFILE against the seed's loop, by turns in one run: build/bench
+	@$(PY) -m benchmarks.bench --profile $(PROFILE) --output build/bench
+
+.PHONY: bench-growth
+bench-growth: $(VENV)/test.done  ## time and memory over 500 to 100 000 rows: build/growth
+	@$(PY) -m benchmarks.growth --output build/growth
+
 .PHONY: weights-download
 weights-download: $(VENV)/download.done  ## fetch PROFILE's weights from their hub, and lock them
 	@$(PY) -m model_package.weights download --profile $(PROFILE)
