@@ -114,4 +114,5 @@ def _stop_on_signals(supervisor: Supervisor) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    code = main(sys.argv[1:])
+    os._exit(code)  # all is written; an interpreter that tidies up takes time that may be short

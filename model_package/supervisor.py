@@ -67,7 +67,7 @@ class Supervisor:
                 self.log(f"{reason}: {self.given_up} rows got the fallback", final=True)
 
     def _work(self, later: ExitStack) -> None:
-        """`later`, when the last rows are written, the worker's death is waited for."""
+        """`later`, with the last rows written, the worker's death is waited for if time allows."""
         self.worker = self._start()
         try:
             while not (self.lineup.done or self.stopping):
@@ -75,7 +75,11 @@ class Supervisor:
                 self._wait()
         finally:
             self.worker.kill()
-            later.callback(self.worker.end)
+            later.callback(self._part)
+
+    def _part(self) -> None:
+        if self.due.end is None or time.monotonic() < self.due.end:
+            self.worker.end()
 
     def stop(self, reason: str, grace: float, rest: float) -> None:
         """Answer no more after `grace` seconds, and write no more after `rest` further ones.
