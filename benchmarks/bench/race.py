@@ -20,7 +20,10 @@ from benchmarks.bench.told import Told
 
 @dataclass
 class Lap:
-    """One round: seconds of (a), of (b), and of (b) where OCR's text was given by (a)."""
+    """One round: seconds of (a), of (b), and of (b) where OCR's text was given by (a).
+
+    a_processor, b_processor: seconds that both computed, on all processors together.
+    """
 
     memes: int
     a: float
@@ -28,6 +31,8 @@ class Lap:
     told: float
     a_without_ocr: float
     load: float
+    a_processor: float = 0.0
+    b_processor: float = 0.0
 
 
 @dataclass
@@ -64,15 +69,17 @@ def run(
 
 def _lap(samples: Sequence[Sample], told: Told, sides: tuple[Side, Side], race: Race) -> Lap:
     paths = [sample.path for sample in samples]
+    computed = [side.processor_seconds() for side in sides]
     a, lines = sides[0].answer(paths)
     answers = [json.loads(line) for line in lines]
     race.a += answers
     time.sleep(0.2)  # what the one does after its last row is not to be the other's
     b, _ = sides[1].answer(paths)
     time.sleep(0.2)
+    computed = [side.processor_seconds() - was for side, was in zip(sides, computed, strict=True)]
     alone = told.seconds([(one["path"], one["ocr_text"]) for one in answers])
     without = sum(sum(one["seconds"].values()) - one["seconds"]["ocr"] for one in answers)
-    return Lap(len(samples), a, b, alone, without, load())
+    return Lap(len(samples), a, b, alone, without, load(), *computed)
 
 
 def evidence(file: Path, skip: int) -> list[dict[str, Any]]:

@@ -33,6 +33,7 @@ def found(
         "dtypes": dtypes,
         "end_to_end": _pair(race, "a", "b"),
         "without_ocr": _pair(race, "a_without_ocr", "told"),
+        "processor": _pair(race, "a_processor", "b_processor"),
         "first_row_seconds": race.first,
         "peak_mib": race.peak,
         "stages": {"a": table.stages(race.a), "b": table.stages(race.b)},

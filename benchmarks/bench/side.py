@@ -51,6 +51,10 @@ class Side:
         """The most memory that it and its children have had, each at its own worst moment."""
         return sum(_peak(one) for one in family(self.process.pid)) if self.process else 0.0
 
+    def processor_seconds(self) -> float:
+        """That it and its children have computed: what other work on the machine hardly moves."""
+        return sum(map(_computed, family(self.process.pid))) if self.process else 0.0
+
     def end(self) -> None:
         """Close its input and wait; kill it where that does not help."""
         if self.process is None:
@@ -77,6 +81,12 @@ def family(process: int) -> list[int]:
             with contextlib.suppress(OSError):  # it has just ended
                 found += [int(word) for word in file.read_text(encoding="ascii").split()]
     return found
+
+
+def _computed(process: int) -> float:
+    """utime and stime of proc(5), in seconds."""
+    words = Path(f"/proc/{process}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+    return (int(words[11]) + int(words[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _peak(process: int) -> float:

@@ -27,8 +27,8 @@ def furthest(ours: Sequence[Mapping[str, float]], theirs: Sequence[Mapping[str, 
 
 def similarity(truth: str, read: str) -> float:
     """difflib's ratio of characters, spaces and case aside: the measure of ocr_quality.py."""
-    plain = ["".join(text.split()).casefold() for text in (truth, read)]
-    return SequenceMatcher(None, *plain, autojunk=False).ratio()
+    first, second = ("".join(text.split()).casefold() for text in (truth, read))
+    return SequenceMatcher(None, first, second, autojunk=False).ratio()
 
 
 def reading(

@@ -111,9 +111,9 @@ def _node(told: dict[str, Any]) -> float:
     )
     kind = told.get("op_name", "")
     if kind == "ConvTranspose":  # doubles both sides by 2 x 2 kernels, which do not overlap
-        return 2.0 * prod(outs[0]) * ins[0][1]
+        return float(2 * prod(outs[0]) * ins[0][1])
     if kind == "Conv":
-        return 2.0 * prod(outs[0]) * prod(ins[1][1:])
+        return float(2 * prod(outs[0]) * prod(ins[1][1:]))
     if kind in ("MatMul", "Gemm", "FusedMatMul"):
-        return 2.0 * prod(outs[0]) * ins[0][-1]
+        return float(2 * prod(outs[0]) * ins[0][-1])
     return 0.0

@@ -1,6 +1,6 @@
 """A worker whose stages cost nothing, and which reads no file; all the rest is the real one."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ class Idle(Moderator):
     """Answers at once."""
 
     def predict(
-        self, paths: Sequence[str | bytes | Path], savings: Sequence[str] = ()
+        self, paths: Sequence[str | bytes | Path], savings: Collection[str] = ()
     ) -> list[Prediction]:
         """The same answer to each."""
         return [Prediction(str(path), 0.25, 0, WORDS, {"harmful/text": 0.25}) for path in paths]
