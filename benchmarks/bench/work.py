@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import onnxruntime
+import onnxruntime  # type: ignore[import-untyped]
 import rapidocr
 from PIL import Image
 from torch.utils.flop_counter import FlopCounterMode
@@ -86,7 +86,7 @@ def _ocr(moderator: Moderator, images: Sequence[Image.Image]) -> Work:
 
 
 def _crop_width(line: Any) -> int:
-    return max(REC_WIDTH, ceil(REC_HEIGHT * line.width / max(1, line.height)))
+    return max(REC_WIDTH, ceil(float(REC_HEIGHT * line.width / max(1, line.height))))
 
 
 def _onnx(model: Path, shape: tuple[int, int]) -> float:
