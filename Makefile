@@ -53,7 +53,7 @@ $(VENV)/test.txt $(VENV)/all.txt: | system
 
 .PHONY: test-container
 test-container: $(VENV)/test.done image  ## feed the image awkward input, in the jail
-	@MEMESIEVE_IMAGE=$(IMAGE) $(PY) -m pytest tests/docker
+	@MEMESIEVE_IMAGE=$(IMAGE) $(PY) -m pytest -m "not long" tests/docker
 
 .PHONY: lint
 lint: $(VENV)/test.done  ## ruff, mypy --strict, and the order of the packages

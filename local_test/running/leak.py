@@ -4,7 +4,8 @@ Knows nothing of who took the samples. The slope is the median of the slopes bet
 points (Theil 1950, Sen 1968), so that a few odd samples do not move it; its interval comes from a
 moving-block bootstrap (Kunsch 1989), as neighbours in time are alike. A leak is a slope that is
 above what is allowed by all of its interval, no mere trifle, and still there in each third of the
-rows: a warm-up that took longer, or one large step, is none. Where rows come in a few bursts, as
+rows: a warm-up that took longer, or one large step, is none, nor is what grows unsteadily over few
+rows. Where rows come in a few bursts, as
 those of a program that does not flush do, time stands in for rows, and the slope must be there in
 each tenth of it: loading a model is over before the rows are.
 """
@@ -20,6 +21,8 @@ from local_test.running.sampling import Sample
 WARM_UP = 0.25  # of the rows: caches fill, and pools grow to the largest picture
 FEWEST_ROWS = 8  # after warm-up
 FEW_ROWS = 40  # below which only a gross leak is called one
+MANY_ROWS = 400  # below which pools may still grow, by fits and starts, but a leak is steady
+STEADY = 0.6  # of the slope, which all of the interval of a steady one is above
 FEWEST_POINTS = 6  # of them at which memory was sampled
 FEW_BURSTS = 3  # in which rows came, for time to stand in for them
 TENTHS = 10
@@ -97,8 +100,10 @@ def _grown(points: Points, allowed: float, least: float, parts: int) -> Growth:
     quarter as fast at least in each of so many parts."""
     slope = _slope(points)
     low, high = _interval(points)
+    rows = float(np.ptp(points[:, 0]))  # thousands
     lasting = all(_slope(part) > slope / 4 for part in np.array_split(points, parts))
-    leaks = low > allowed and slope * float(np.ptp(points[:, 0])) > least and lasting
+    steady = 1000 * rows >= MANY_ROWS or low > STEADY * slope
+    leaks = low > allowed and slope * rows > least and lasting and steady
     return Growth(slope, low, high, leaks)
 
 

@@ -93,6 +93,7 @@ def feed(image: str, images: Path, folder: Path, lines: list[bytes]) -> list[byt
     return (output / "stdout.csv").read_bytes().splitlines()
 
 
+@pytest.mark.long
 def test_twenty_deaths_in_the_jail(image: str, tmp_path: Path) -> None:
     rng, stdin = random.Random(6), tmp_path / "stdin.csv"
     names = [rng.choice(MEMES).name.encode() for _ in range(500)]

@@ -90,6 +90,15 @@ def test_where_rows_come_all_at_once_time_stands_in_for_them(
         assert str(found).endswith("; by time, for rows came in bursts)")
 
 
+def test_pools_that_grow_by_fits_and_starts_over_few_rows_are_no_leak() -> None:
+    steps = [(0, 400), (30, 430), (45, 435), (60, 500), (90, 505), (110, 560), (130, 600)]
+    pairs = [(row, [mib for start, mib in steps if start <= row][-1]) for row in range(141)]
+    found = fit(pairs)
+    assert found is not None
+    assert found.slope > 500
+    assert not found.leaks
+
+
 def test_the_gpu_is_judged_by_its_own_figures() -> None:
     samples = [Sample(row, row, 400.0, 1000.0 + row) for row in range(0, 1000, 5)]
     memory, gpu = growth(samples), gpu_growth(samples)
