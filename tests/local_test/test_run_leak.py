@@ -91,7 +91,9 @@ def test_where_rows_come_all_at_once_time_stands_in_for_them(
 
 
 def test_pools_that_grow_by_fits_and_starts_over_few_rows_are_no_leak() -> None:
-    steps = [(0, 400), (30, 430), (45, 435), (60, 500), (90, 505), (110, 560), (130, 600)]
+    rows = [0, 36, 40, 50, 58, 72, 76, 84, 92, 104, 108, 118, 124, 133]
+    sizes = [400, 405, 410, 412, 470, 475, 480, 484, 490, 495, 500, 505, 560, 570]
+    steps = list(zip(rows, sizes, strict=True))
     pairs = [(row, [mib for start, mib in steps if start <= row][-1]) for row in range(141)]
     found = fit(pairs)
     assert found is not None
