@@ -57,7 +57,7 @@ def _tables(title: str, models: Mapping[str, Any]) -> Iterator[str]:
     shipped = models["quantized"]
     ranks = [f"| {title} | rows | AUROC full | AUROC shipped | AUROC TF-IDF |", "| --- " * 5 + "|"]
     rest = [f"| {title}, as shipped | {' | '.join(SHIPPED.values())} |", "| --- " * 6 + "|"]
-    for name, one in shipped.items():
+    for name, one in sorted(shipped.items(), key=lambda pair: (-pair[1]["rows"], pair[0])):
         found = (models[model].get(name, {}) for model in ("full", "quantized", "tfidf"))
         values = " | ".join(cell(each.get("auroc")) for each in found)
         ranks.append(f"| {name} | {one['rows']} | {values} |")

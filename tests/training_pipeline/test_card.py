@@ -96,3 +96,12 @@ def test_what_it_must_not_be_used_for(manifests: dict[str, Any]) -> None:
     card = model_card(load_recipe("smoke"), manifests)
     assert "## Must not be used\n\nTo punish, profile or silence" in card
     assert "Nothing of class *study* was used" in card
+
+
+def test_the_card_is_the_same_from_manifests_read_back(manifests: dict[str, Any]) -> None:
+    before = model_card(load_recipe("smoke"), manifests)
+    for models in manifests["evaluate"]["metrics"].values():
+        turned = dict(reversed(models.items()))
+        models.clear()
+        models.update(turned)
+    assert model_card(load_recipe("smoke"), manifests) == before
