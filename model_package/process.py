@@ -20,6 +20,7 @@ from model_package.options import Options
 ROOT = Path(__file__).parent.parent
 WAIT = 2.0  # seconds for a killed process to go
 STALLED = 2  # seconds that a worker may stop amid a message, before it is as good as dead
+BUSY = "RD"  # states of a thread that runs or would, or that waits for a disk
 SACRIFICE = "500"  # of 1000: where memory is short, the worker is to die and not the supervisor
 
 
@@ -55,6 +56,7 @@ class WorkerProcess:
         self.outbox: SimpleQueue[bytes | None] = SimpleQueue()
         self.sender = threading.Thread(target=self._deliver, name="sender", daemon=True)
         self.sender.start()
+        self.ticks = -1  # of processor time
 
     def fileno(self) -> int:
         """Readable when there is something to receive, or the worker has died."""
@@ -72,6 +74,15 @@ class WorkerProcess:
     def receive(self) -> dict[str, Any]:
         """Raises EOFError or OSError when the worker has died, or stops amid a message."""
         return dict(json.loads(self.connection.recv_bytes()))
+
+    def works(self) -> bool:
+        """Whether it has used a processor since this was last asked, or waits for one or a disk."""
+        try:
+            threads = list(map(_thread, Path(f"/proc/{self.process.pid}/task").iterdir()))
+        except OSError:  # it has died just now; or a system that has no such files
+            return True
+        before, self.ticks = self.ticks, sum(ticks for _, ticks in threads)
+        return self.ticks != before or any(state in BUSY for state, _ in threads)
 
     def kill(self) -> None:
         """Kill it, and do not wait until it is dead."""
@@ -95,6 +106,12 @@ class WorkerProcess:
             return self.process.wait(seconds)
         except subprocess.TimeoutExpired:
             return None
+
+
+def _thread(folder: Path) -> tuple[str, int]:
+    """State and processor time in ticks of one thread; see proc(5)."""
+    fields = (folder / "stat").read_text().rpartition(") ")[2].split()
+    return fields[0], int(fields[11]) + int(fields[12])
 
 
 def _offer(process: int) -> None:

@@ -1,5 +1,6 @@
 """What the supervisor and those it works with hand each other; nothing is done here."""
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -32,6 +33,10 @@ class Due:
         self.last = min(deadline, self.last or deadline)
         self.end = min(end, self.end or end)
 
+    def is_late(self) -> bool:
+        """Whether the deadline is past."""
+        return self.deadline is not None and time.monotonic() >= self.deadline
+
 
 @dataclass(frozen=True)
 class Limits:
@@ -63,6 +68,12 @@ class Worker(Protocol):
 
     def receive(self) -> dict[str, Any]:
         """Raises EOFError or OSError when the worker has died, or stops amid a message."""
+
+    def works(self) -> bool:
+        """Whether it has used a processor since this was last asked, or waits for one or a disk.
+
+        True where that cannot be known.
+        """
 
     def kill(self) -> None:
         """Kill it, and do not wait until it is dead."""

@@ -6,7 +6,6 @@ fallback. When the time is up, or workers die again and again without an answer,
 stands for all that is left.
 """
 
-import json
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -17,16 +16,12 @@ from model_package.errors import UserError
 from model_package.lineup import Batch, Lineup
 from model_package.lookout import listen
 from model_package.pace import Pace
+from model_package.post import Lost, Post
 from model_package.profile import SAVINGS
 from model_package.promise import Limits, Log, Output, Row, Unwritten, Worker
 from model_package.spool import Spool
-from model_package.toll import Toll
-from model_package.watch import Watch
 
 LONGEST = 5000  # characters of a path that are sent; no system opens a longer one
-DYING = 1.0  # seconds that a worker which closed its connection may take to die
-TRIES = 10  # to start a process, where none can be had just now
-PAUSE = 0.5  # seconds between them
 
 
 class Supervisor:
@@ -40,13 +35,12 @@ class Supervisor:
         log: Log,
         limits: Limits,
     ) -> None:
-        self.spool, self.start, self.output, self.log = spool, start, output, log
+        self.spool, self.output, self.log = spool, output, log
         self.limits, self.due = limits, limits.due
         self.lineup = Lineup(spool)
-        self.watch = Watch(limits)
+        self.post = Post(start, limits, log)
         self.pace = Pace(len(limits.savings), time.monotonic(), self.due.deadline)
         self.told = 0  # the highest level of saving that was spoken of
-        self.toll = Toll()
         self.stopping = ""  # why, once the rest is to get the fallback
         self.time_up = "the time limit is near"
         self.stopped = False  # from outside
@@ -68,18 +62,18 @@ class Supervisor:
 
     def _work(self, later: ExitStack) -> None:
         """`later`, with the last rows written, the worker's death is waited for if time allows."""
-        self.worker = self._start()
+        self.post.fill()
         try:
             while not (self.lineup.done or self.stopping):
                 self._send_batches()
                 self._wait()
         finally:
-            self.worker.kill()
+            self.post.worker.kill()
             later.callback(self._part)
 
     def _part(self) -> None:
         if self.due.end is None or time.monotonic() < self.due.end:
-            self.worker.end()
+            self.post.worker.end()
 
     def stop(self, reason: str, grace: float, rest: float) -> None:
         """Answer no more after `grace` seconds, and write no more after `rest` further ones.
@@ -92,30 +86,19 @@ class Supervisor:
         self.stopped = True
         self.spool.notify()
 
-    def _start(self) -> Worker:
-        self.watch.started()
-        for _ in range(TRIES):
-            try:
-                return self.start()
-            except (OSError, RuntimeError):  # no memory, process or thread to be had just now
-                if self._is_late():
-                    break
-                time.sleep(PAUSE)
-        return self.start()
-
     def _send_batches(self) -> None:
-        while self.watch.ready:
+        while self.post.watch.ready:
             now = time.monotonic()
             level = self.pace.choose(now, self.lineup.left)
             rows = self.lineup.next_rows(self.pace.fit(now, self.limits.batch_rows))
             if not rows:
                 return
             if not self.lineup.flying:
-                self.watch.turned()
+                self.post.watch.turned()
             self.lineup.flying.append(Batch(rows, level))
             self._tell(level, rows[0].number)
             paths = [row.path[:LONGEST] for row in rows]
-            self.worker.send({"paths": paths, "savings": self.limits.savings[:level]})
+            self.post.worker.send({"paths": paths, "savings": self.limits.savings[:level]})
 
     def _tell(self, level: int, row: int) -> None:
         """Say what is saved, once for each saving."""
@@ -124,61 +107,39 @@ class Supervisor:
         self.told = max(self.told, level)
 
     def _wait(self) -> None:
-        ends = [self.due.deadline] if self.due.deadline else []
-        ends += [self.watch.patience] if self._is_waiting() else []
-        timeout = max(0.0, min(ends) - time.monotonic()) if ends else None
-        worker = self.worker.fileno()
-        heard = listen([worker, self.spool.wake], self.output.fileno(), timeout)
+        owes = bool(self.lineup.flying) or not self.post.watch.ready
+        worker = self.post.worker.fileno()
+        heard = listen([worker, self.spool.wake], self.output.fileno(), self._patience(owes))
         self.spool.clear()
-        if worker in heard:
-            self._receive()
-        elif self._is_waiting() and self.watch.is_over():
-            self._bury(self.watch.verdict, self.watch.at[0])
-        if self._is_late():
+        try:
+            if worker in heard:
+                self._land(self.post.receive())
+            elif owes:
+                self.post.look()
+        except Lost as loss:
+            self._replace(loss)
+        if self.due.is_late():
             self.stopping = self.time_up
 
-    def _is_late(self) -> bool:
-        return self.due.deadline is not None and time.monotonic() >= self.due.deadline
+    def _patience(self, owes: bool) -> float | None:
+        """Seconds to wait for news; None for ever. owes: whether the worker owes us anything."""
+        ends = [self.due.deadline] if self.due.deadline else []
+        ends += [self.post.next_look] if owes else []
+        return max(0.0, min(ends) - time.monotonic()) if ends else None
 
-    def _is_waiting(self) -> bool:
-        """Whether the worker owes us anything."""
-        return bool(self.lineup.flying) or not self.watch.ready
-
-    def _receive(self) -> None:
-        try:
-            message = self.worker.receive()
-        except (EOFError, OSError, json.JSONDecodeError):
-            self._bury("")
+    def _land(self, message: dict[str, Any]) -> None:
+        """Write the answers to the first batch, if the message holds them."""
+        if "rows" not in message:
             return
-        if "note" in message:
-            self.log(message["note"])
-        elif "beat" in message:
-            self.watch.beat(message["row"], message["beat"])
-        elif "refused" in message:
-            self._refuse(message["refused"])
-        elif "ready" in message:
-            self.log(f"models ready after {self.watch.loaded():.1f} s")
-            self.toll.ready()
-        else:
-            self._land(message["rows"])
-
-    def _refuse(self, reason: str) -> None:
-        """A first worker that will not start is the user's mistake; a later one is a death."""
-        if not self.toll.ever_ready:
-            raise UserError(reason)
-        self._bury(f"it would not start again: {reason}")
-
-    def _land(self, predictions: list[dict[str, Any]]) -> None:
-        """Write the answers to the first batch."""
-        batch = self.lineup.flying[0]
-        if len(predictions) != len(batch.rows):
-            self._bury("it answered other rows than it was asked")
-            return
-        if self.watch.warm:
-            self.pace.note(batch.level, len(batch.rows), time.monotonic() - self.watch.since)
-        self.watch.warm = True
-        self.toll.answered()
-        self.watch.turned()  # and goes on while its rows are written
+        predictions, watch = message["rows"], self.post.watch
+        batch = self.lineup.flying[0] if self.lineup.flying else None
+        if batch is None or len(predictions) != len(batch.rows):
+            raise Lost("it answered other rows than it was asked")
+        if watch.warm:
+            self.pace.note(batch.level, len(batch.rows), time.monotonic() - watch.since)
+        watch.warm = True
+        self.post.toll.answered()
+        watch.turned()  # and goes on while its rows are written
         for prediction in predictions:
             self._answer(batch.rows[0], prediction)
             del batch.rows[0]
@@ -190,17 +151,13 @@ class Supervisor:
         except (ValueError, KeyError, TypeError):
             self.output.give_up([row], "the answer was no probability")
 
-    def _bury(self, reason: str, guilty: int | None = None) -> None:
-        """The worker is dead or as good as: suspect what it held, and start another.
-
-        guilty: which row of its first batch has done it, where that is known.
-        """
-        ending = self.worker.end(0 if reason else DYING)
-        reason = reason or ending
-        killers = self.lineup.crash(guilty)
+    def _replace(self, loss: Lost) -> None:
+        """Suspect what a lost worker held, and start another."""
+        reason = self.post.bury(loss)
+        killers = self.lineup.crash(loss.guilty)
         self.output.give_up(killers, f"the worker died of it ({reason})")
-        if self.toll.died(self.watch.ready, len(killers)):
+        if self.post.toll.died(self.post.watch.ready, len(killers)):
             self.stopping = f"the worker keeps dying ({reason})"
             return
         self.log(f"the worker ended ({reason}); starting another", final=True)
-        self.worker = self._start()
+        self.post.fill()

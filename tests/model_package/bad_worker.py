@@ -18,6 +18,13 @@ def stall() -> None:
     time.sleep(600)
 
 
+def compute(seconds: float) -> None:
+    """Use a processor, and say nothing."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        pass
+
+
 def answer(path: str, savings: list[str]) -> dict[str, object]:
     """A prediction that names its row, after the mischief that the path asks for.
 
@@ -27,6 +34,10 @@ def answer(path: str, savings: list[str]) -> dict[str, object]:
         os.kill(os.getpid(), signal.SIGSEGV)
     if path.startswith("stall"):
         stall()
+    if path.startswith("stop"):
+        os.kill(os.getpid(), signal.SIGSTOP)
+    if path.startswith("compute"):
+        compute(4)
     if path.startswith("hang"):
         time.sleep(600)
     if path.startswith("slow"):
@@ -48,10 +59,21 @@ def answer(path: str, savings: list[str]) -> dict[str, object]:
 def answers(paths: list[str], savings: list[str], send: Send) -> list[dict[str, object]]:
     """A prediction a row, with a sign of life before each; one too few when a path says so."""
     rows = []
+    if "nonsense" in paths:
+        send([1, 2])
     for number, path in enumerate(paths):
         send({"beat": "ocr", "row": number})
         rows.append(answer(path, savings))
     return rows[1:] if "half" in paths else rows
+
+
+def _is_second(mischief: str) -> bool:
+    """Whether a mark tells that it was done once already, and once is to be enough."""
+    _, _, mark = mischief.partition(" once ")
+    second = os.path.exists(mark)
+    if mark:
+        open(mark, "w").close()
+    return second
 
 
 def main() -> None:
@@ -68,7 +90,7 @@ def main() -> None:
         sys.exit(0)
     if mischief == "unborn":
         sys.exit(1)
-    if mischief == "stillborn":
+    if mischief.startswith("stillborn") and not _is_second(mischief):
         time.sleep(600)
     send({"ready": True})
     while True:

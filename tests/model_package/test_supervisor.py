@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from model_package import toll
+from model_package import toll, watch
 from model_package.errors import UserError
 from model_package.log import Log
 from model_package.options import Options
@@ -239,6 +239,55 @@ def test_a_row_that_hangs_gets_the_fallback_after_a_second_try_alone(null: int) 
     assert len([note for note in run.notes.lines if "starting another" in note]) == 2
 
 
+@pytest.mark.parametrize("path", ["stop", "nonsense"])
+def test_a_worker_that_stands_still_or_talks_nonsense_is_replaced(
+    null: int, path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watch, "QUIET", 1.0)
+    run = make(null, row_seconds=300)
+    run.lines("a", path, "b")
+    start = time.monotonic()
+    run.supervisor.run()
+    verdicts = [verdict for _, _, verdict in run.sheet.rows]
+    assert (verdicts[0], verdicts[2]) == (OK, OK)
+    assert "the worker died of it" in verdicts[1]
+    assert time.monotonic() - start < 30
+
+
+def test_a_worker_that_computes_in_silence_is_not_taken_for_one_that_stands_still(
+    null: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watch, "QUIET", 1.5)
+    run = make(null, row_seconds=30)
+    run.lines("a", "compute", "b")
+    run.supervisor.run()
+    assert [verdict for _, _, verdict in run.sheet.rows] == [OK] * 3
+    assert not any("starting another" in note for note in run.notes.lines)
+
+
+def test_a_worker_that_stands_still_while_it_loads_is_replaced_early(
+    null: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watch, "QUIET", 1.0)
+    monkeypatch.setenv("BAD_WORKER", f"stillborn once {tmp_path / 'mark'}")
+    run = make(null, load_seconds=300)
+    run.lines("a", "b")
+    start = time.monotonic()
+    run.supervisor.run()
+    assert [verdict for _, _, verdict in run.sheet.rows] == [OK, OK]
+    assert any("it hung while it loaded" in note for note in run.notes.lines)
+    assert time.monotonic() - start < 30
+
+
+def test_a_hang_does_not_eat_the_time_limit(null: int) -> None:
+    run = make(null, row_seconds=300, deadline=time.monotonic() + 20)
+    run.lines("a", "b", "hang", *(f"p{n}" for n in range(9)))
+    run.supervisor.run()
+    verdicts = [verdict for _, _, verdict in run.sheet.rows]
+    assert [n for n, verdict in enumerate(verdicts) if verdict != OK] == [2]
+    assert verdicts[2] == "the worker died of it (it hung in ocr)"
+
+
 def test_a_worker_that_stops_in_the_midst_of_a_message_holds_up_nothing(null: int) -> None:
     run = make(null)
     run.lines("a", "stall", "b")
@@ -270,10 +319,10 @@ def test_what_would_be_late_is_saved_on_and_nothing_is_lost(null: int) -> None:
     run.supervisor.run()
     assert [verdict for _, _, verdict in run.sheet.rows] == [OK] * 200
     assert run.sheet.savings[:5] == [""] * 5
-    assert 200 - run.sheet.savings.count("") > 50
-    assert set(run.sheet.savings) <= {"", "caption", "caption view"}
+    assert run.sheet.savings.count("") < 120  # more of them do not fit into 12 seconds
+    levels = [len(savings.split()) for savings in run.sheet.savings]
     told = [note for note in run.notes.lines if "to end in time" in note]
-    assert 1 <= len(told) <= 2  # each saving once
+    assert 1 <= len(told) == max(levels)  # each saving once
     assert told[0].startswith("to end in time: captions only where nothing was read, first at row")
 
 
@@ -337,7 +386,7 @@ def test_where_no_process_can_be_had_the_deadline_holds(null: int, error: type[E
     def none() -> WorkerProcess:
         raise error
 
-    run.supervisor.start = none
+    run.supervisor.post.start = none
     run.lines("a", "b")
     run.supervisor.run()
     assert time.monotonic() - start < 3
