@@ -2,18 +2,26 @@
 
 import logging
 import os
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from model_package.errors import UserError
 from model_package.hardware import cpu_count
 from model_package.pipeline import Moderator
-from model_package.policy import load_policy
-from model_package.profile import load_profile
+from model_package.policy import Policy, load_policy
+from model_package.profile import Profile, load_profile
+from model_package.tensors import measure
 from model_package.weights import check_present, verify, weights_folder
 
 if TYPE_CHECKING:
     import torch
+
+    from model_package.caption import Captioner
+    from model_package.ocr_lanes import Lanes
+    from model_package.score import Scorer
 
 SMALL = 50_000_000  # parameters
 
@@ -40,20 +48,16 @@ def load(
     check_present(folder, settings)
     verify(folder)
     _quieten()
-    from model_package.caption import load_captioner  # noqa: PLC0415
-    from model_package.ocr import make_reader  # noqa: PLC0415
-    from model_package.ocr_lanes import Lanes  # noqa: PLC0415
-    from model_package.score import load_scorer  # noqa: PLC0415
-
     chosen = choose_device(device)
-    part = settings.captioner
-    scorer = load_scorer(folder / settings.lm.folder, settings.lm, rules, chosen)
-    captioner = load_captioner(folder / part.folder, part, chosen) if part else None
-    lanes = _lanes(chosen, scorer.model, captioner and captioner.model)
+    lanes = _lanes(chosen, [folder / model for model in settings.models()])
+    _import_engines(settings)
+    with ThreadPoolExecutor(1, "reader") as beside:  # its networks need nothing of Python
+        reader = beside.submit(_reader, settings, lanes)
+        scorer, captioner = _models(settings, rules, folder, chosen)
     return Moderator(
         profile=settings,
         policy=rules,
-        reader=Lanes(lambda: make_reader(settings.ocr, cpu_count() // lanes), lanes),
+        reader=reader.result(),
         scorer=scorer,
         captioner=captioner,
         image_root=Path(image_root) if image_root else None,
@@ -61,7 +65,34 @@ def load(
     )
 
 
-def _lanes(device: "torch.device", *models: Any) -> int:
+def _import_engines(settings: Profile) -> None:
+    """Before threads part: two that import at once may meet in a half-made module."""
+    with suppress(ImportError):  # the reader will say so
+        if "rapidocr" in settings.ocr.engines:
+            from rapidocr import RapidOCR  # noqa: F401, PLC0415
+        if "tesseract" in settings.ocr.engines:
+            import tesserocr  # noqa: F401, PLC0415
+
+
+def _reader(settings: Profile, lanes: int) -> "Lanes":
+    from model_package.ocr import make_reader  # noqa: PLC0415
+    from model_package.ocr_lanes import Lanes  # noqa: PLC0415
+
+    return Lanes(lambda: make_reader(settings.ocr, cpu_count() // lanes), lanes)
+
+
+def _models(
+    settings: Profile, rules: Policy, folder: Path, device: "torch.device"
+) -> "tuple[Scorer, Captioner | None]":
+    from model_package.caption import load_captioner  # noqa: PLC0415
+    from model_package.score import load_scorer  # noqa: PLC0415
+
+    part = settings.captioner
+    scorer = load_scorer(folder / settings.lm.folder, settings.lm, rules, device)
+    return scorer, load_captioner(folder / part.folder, part, device) if part else None
+
+
+def _lanes(device: "torch.device", models: Sequence[Path]) -> int:
     """Pictures to look at side by side, a core each; 1 where the models want the cores together.
 
     A small model does not: on two cores pocket's took 12 and 9 ms a meme with one thread, and 15
@@ -70,8 +101,7 @@ def _lanes(device: "torch.device", *models: Any) -> int:
     import torch  # noqa: PLC0415
 
     if device.type == "cpu":
-        weights = [one for model in models if model is not None for one in model.parameters()]
-        if sum(one.numel() for one in weights) > SMALL:
+        if sum(measure(model).parameters for model in models) > SMALL:
             return 1
         torch.set_num_threads(1)
     return cpu_count()

@@ -19,12 +19,14 @@ from typing import Any
 
 from PIL import Image, PngImagePlugin
 
+from model_package import lean
 from model_package.beat import Beat
 from model_package.errors import UserError
 from model_package.evidence import Prediction
 from model_package.loading import load
 from model_package.options import Options
 from model_package.pipeline import Moderator, is_passing
+from model_package.profile import load_profile
 
 TEXT = 64 * 2**20  # bytes of text beside the pixels of one PNG
 BROKEN = 70  # exit code: this process can do no more, another may
@@ -84,13 +86,15 @@ def _prepare_libraries(connection: Connection) -> None:
 def _load(connection: Connection, options: Options) -> Moderator | None:
     """The moderator; where it cannot be had, the supervisor is told why. No meme was read yet."""
     try:
-        moderator = load(
-            options.profile,
-            policy=options.policy,
-            weights=options.weights,
-            device=options.device,
-            image_root=options.image_root,
-        )
+        lean.hide(load_profile(options.profile).lm.kernel)
+        with lean.undisturbed():
+            moderator = load(
+                options.profile,
+                policy=options.policy,
+                weights=options.weights,
+                device=options.device,
+                image_root=options.image_root,
+            )
     except UserError as error:
         _send(connection, {"refused": str(error)})
     except Exception as error:
