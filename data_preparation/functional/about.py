@@ -13,30 +13,33 @@ BY: dict[str, Value] = {
 
 FIELDS = """\
 One JSON object a line: `id`, `text`, `language`, `label` (1 harmful, 0 benign), `category` (the
-functionality), `source`, `licence`, `group`. There is no `caption`. Rows of one template share a
-`group`, in whichever language, and a template is in `train.jsonl` or in `validation.jsonl`, never
-in both; about a tenth of each functionality's templates, and at least one, is held back."""
+functionality), `source`, `licence`, `group`. There is no `caption`. Rows of one template and of
+its mirrors share a `group`, in whichever language, and a group is in `train.jsonl` or in
+`validation.jsonl`, never in both; about a tenth of the groups of each functionality, and at least
+one, is held back."""
 
 MADE = """\
 Every row is drawn from the templates, slots and groups in `data_preparation/functional/`, written
-for this project. The functionalities follow what the literature on functional tests of
-hate-speech detectors describes; no case of any such test was read or copied. Some group names and
-claims come from the grammar (`data_preparation/grammar/`). Shares of rows, the same for both
-labels, have an opener or a particle, words of another language, or odd spelling. To make the
-same bytes again:
+for this project. Many templates also stand as mirrors (`mirrors.toml`): the same sentence with
+the words turned to their opposite, or said of people of no protected kind, of things, or with a
+slur, under the label that it then has. The functionalities follow what the literature on
+functional tests of hate-speech detectors describes; no case of any such test was read or copied.
+Some group names and claims come from the grammar (`data_preparation/grammar/`). Shares of rows,
+the same for both labels, have an opener or a particle, words of another language, or odd
+spelling. To make the same bytes again:
 
     python -m data_preparation.functional --output datasets/functional"""
 
 WEAKNESSES = """\
 - Templates were written in the four languages side by side by no panel of native speakers; Tamil
   cases of some names go by rule, and words are put together without regard to whether the
-  statement is plausible (`Buddhists are termites`).
+  statement is plausible (`Buddhists are termites`), least of all in mirrors.
 - The words of English, Chinese, Malay and Tamil slurs do not match one to one; slur homonyms
   differ from language to language.
 - Sentences are short, one or two clauses, and a model learns their wording: TF-IDF with logistic
-  regression, one model a language, five folds, has an AUROC of 0.97 to 0.99 where folds are drawn
-  by row, and of 0.53 to 0.67 where they are drawn by template (in-sample: 1.00). Never split these
-  rows but by `group`, and report nothing on `validation.jsonl` as if it were on real posts."""
+  regression, one model a language, trained on `train.jsonl`, has an AUROC of 0.74 to 0.78 on
+  `validation.jsonl`, and of 0.68 to 0.76 from single words (characters in Chinese). Never split
+  these rows but by `group`; report nothing on `validation.jsonl` as if it were on real posts."""
 
 
 def about(splits: Mapping[str, Sequence[Record]]) -> str:
@@ -47,7 +50,7 @@ def about(splits: Mapping[str, Sequence[Record]]) -> str:
     sections = [
         "# functional: hate in many forms, and what only looks like it",
         WARNING,
-        f"{found['rows']} rows of {found['groups']} templates: {sizes}.",
+        f"{found['rows']} rows of {found['groups']} groups of templates: {sizes}.",
         FIELDS,
         "## Counts",
         *(table(title, found[title]) for title in BY),

@@ -1,43 +1,26 @@
 """Reads the functional templates, their slots and groups; knows nothing of how rows are drawn."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from data_preparation.functional.mirror import Swaps, applies, mirror
 from data_preparation.functional.tamil import SUFFIXES, decline, singular
+from data_preparation.functional.template import (
+    Functionality,
+    Template,
+    TemplateFile,
+    in_all_languages,
+    number,
+)
 from data_preparation.grammar import FOLDER as GRAMMAR
-from data_preparation.grammar.draw import SLOT
-from data_preparation.grammar.files import LANGUAGES, Forms, Grammar, Group, Line, read_grammar
+from data_preparation.grammar.files import Forms, Grammar, Group, Line, read_grammar
 from model_package.errors import UserError
 from model_package.toml_file import read_toml
 
 FOLDER = Path(__file__).parent
 GROUPS = ("who", "other")  # slots that name a protected group
-
-
-@dataclass(frozen=True)
-class Template:
-    """One sentence in each of LANGUAGES. id: functionality and number. label: 1 harmful."""
-
-    id: str
-    functionality: str
-    label: int
-    line: Line
-
-    @property
-    def slots(self) -> tuple[str, ...]:
-        """The names of its slots, in any language, each once."""
-        return tuple(dict.fromkeys(found[2] for one in self.line for found in SLOT.finditer(one)))
-
-
-@dataclass(frozen=True)
-class Functionality:
-    """What templates of one kind probe."""
-
-    name: str
-    label: int
-    lines: tuple[Line, ...]
 
 
 @dataclass(frozen=True)
@@ -69,16 +52,14 @@ class Book:
     grammar: Grammar
 
     def values(self, slot: str, category: str) -> tuple[Line, ...]:
-        """What may stand in `slot`; claims are the grammar's, of the group's category, too."""
-        shared = self.grammar.values("claim", category) if slot == "claim" else ()
+        """What may stand in `slot`; claims of a group's category are the grammar's, too.
+
+        category: empty where no group is spoken of.
+        """
+        shared = self.grammar.values("claim", category) if category and slot == "claim" else ()
         if slot not in self.slots:
-            raise UserError(f"functional/slots.toml has no slot {slot!r}")
+            raise UserError(f"functional/slots has no slot {slot!r}")
         return self.slots[slot] + shared
-
-
-@dataclass(frozen=True)
-class _Templates:
-    functionalities: tuple[Functionality, ...]
 
 
 @dataclass(frozen=True)
@@ -101,37 +82,52 @@ class _Groups:
 
 def files() -> list[Path]:
     """The files that rows come from, in order."""
-    own = [FOLDER / f"{name}.toml" for name in ("groups", "mixing", "slots")]
+    own = [FOLDER / f"{name}.toml" for name in ("groups", "mirrors", "mixing")]
+    parts = [path for part in ("slots", "templates") for path in (FOLDER / part).glob("*.toml")]
     borrowed = [GRAMMAR / f"{name}.toml" for name in ("groups", "slots")]
-    return sorted([*own, *borrowed, *(FOLDER / "templates").glob("*.toml")])
+    return sorted([*own, *parts, *borrowed])
 
 
 @cache
 def read_book() -> Book:
     """Everything in this folder, and the grammar's groups and claims."""
     grammar = read_grammar(GRAMMAR)
-    paths = sorted((FOLDER / "templates").glob("*.toml"))
-    kinds = [one for path in paths for one in read_toml(path, _Templates).functionalities]
-    slots = read_toml(FOLDER / "slots.toml", _Slots).slots
     own = read_toml(FOLDER / "groups.toml", _Groups).groups
     return Book(
-        templates=tuple(one for kind in kinds for one in _templates(kind)),
-        slots={slot.name: tuple(map(_line, slot.values)) for slot in slots},
+        templates=tuple(_templates()),
+        slots=_slots(),
         groups={**grammar.groups, **{one.id: _group(one) for one in own}},
         mixing=read_toml(FOLDER / "mixing.toml", Mixing),
         grammar=grammar,
     )
 
 
-def _templates(kind: Functionality) -> list[Template]:
-    named = enumerate(kind.lines)
-    return [Template(f"{kind.name}/{n}", kind.name, kind.label, _line(one)) for n, one in named]
+def _slots() -> dict[str, tuple[Line, ...]]:
+    """The values of every slot; files that name the same slot add to each other."""
+    found: dict[str, tuple[Line, ...]] = {}
+    for path in sorted((FOLDER / "slots").glob("*.toml")):
+        for slot in read_toml(path, _Slots).slots:
+            values = tuple(map(in_all_languages, slot.values))
+            found[slot.name] = found.get(slot.name, ()) + values
+    return found
 
 
-def _line(values: Line) -> Line:
-    if len(values) != len(LANGUAGES) or not all(values):
-        raise UserError(f"functional: {values!r} is not in {', '.join(LANGUAGES)}")
-    return values
+def _templates() -> Iterator[Template]:
+    """Every template as it was written, each followed by its mirrors."""
+    swaps = read_toml(FOLDER / "mirrors.toml", Swaps).by_name()
+    paths = sorted((FOLDER / "templates").glob("*.toml"))
+    kinds = [one for path in paths for one in read_toml(path, TemplateFile).functionalities]
+    labels = {kind.name: kind.label for kind in kinds}
+    for kind, written in number(kinds):
+        for one in written:
+            yield one
+            for name, other in _pairs(kind):
+                if applies(one, swaps[name]):
+                    yield mirror(one, swaps[name], name, other, labels[other])
+
+
+def _pairs(kind: Functionality) -> Sequence[tuple[str, str]]:
+    return [(pair[0], pair[1]) for pair in kind.mirrors]
 
 
 def _group(name: Name) -> Group:

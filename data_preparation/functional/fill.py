@@ -5,8 +5,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from data_preparation.functional.book import GROUPS, Book, Template
+from data_preparation.functional.book import GROUPS, Book
 from data_preparation.functional.tamil import SUFFIXES, decline
+from data_preparation.functional.template import Template, slots
 from data_preparation.grammar.draw import SLOT, put
 from data_preparation.grammar.files import LANGUAGES, Group, Line
 
@@ -28,9 +29,20 @@ def choose(book: Book, template: Template, rng: random.Random) -> Choice:
     """One filling of `template`; its groups differ from each other."""
     drawn = rng.sample(sorted(book.groups), len(GROUPS))
     groups = {name: book.groups[one] for name, one in zip(GROUPS, drawn, strict=True)}
-    others = [name for name in template.slots if name not in GROUPS]
-    category = groups["who"].category
-    return Choice(groups, {name: rng.choice(book.values(name, category)) for name in others})
+    category = groups["who"].category if "who" in template.slots else ""
+    return Choice(groups, _words(book, template, category, rng))
+
+
+def _words(book: Book, template: Template, category: str, rng: random.Random) -> dict[str, Line]:
+    """What stands in each slot but those of groups, and in the slots of what stands there."""
+    words: dict[str, Line] = {}
+    names = [name for name in template.slots if name not in GROUPS]
+    while names:
+        name = names.pop()
+        words[name] = rng.choice(book.values(name, category))
+        within = slots(words[name])
+        names += [one for one in within if one not in words and one not in GROUPS]
+    return words
 
 
 def fill(template: Template, choice: Choice, place: int, guest: int, rng: random.Random) -> str:
@@ -43,7 +55,9 @@ def fill(template: Template, choice: Choice, place: int, guest: int, rng: random
             return put(slot, _name(choice.groups[name], form, place, guest))
         return put(slot, _word(choice.words[name][place], form, place))
 
-    return SLOT.sub(value, line)
+    while SLOT.search(line):  # a slot's value may have slots of its own
+        line = SLOT.sub(value, line)
+    return line
 
 
 def _name(group: Group, form: str, place: int, guest: int) -> str:

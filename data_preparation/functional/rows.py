@@ -4,8 +4,9 @@ import hashlib
 import random
 from collections.abc import Iterable, Sequence
 
-from data_preparation.functional.book import Book, Template
+from data_preparation.functional.book import Book
 from data_preparation.functional.fill import choose
+from data_preparation.functional.template import Template
 from data_preparation.functional.voice import say
 from data_preparation.grammar import normal
 from data_preparation.grammar.files import LANGUAGES
@@ -24,8 +25,8 @@ def draw(book: Book, rows: int, seed: int) -> Split:
     if rows < FEWEST:
         raise UserError(f"--rows {rows} is too few; ask for {FEWEST} or more")
     held = held_back(book.templates)
-    train = [one for one in book.templates if one.id not in held]
-    validation = [one for one in book.templates if one.id in held]
+    train = [one for one in book.templates if one.family not in held]
+    validation = [one for one in book.templates if one.family in held]
     seen: set[str] = set()
     sizes = (rows, rows // (HELD - 1))
     parts = (
@@ -35,12 +36,20 @@ def draw(book: Book, rows: int, seed: int) -> Split:
 
 
 def held_back(templates: Iterable[Template]) -> set[str]:
-    """The ids of a tenth of the templates of each functionality, at least one."""
-    kinds: dict[str, list[str]] = {}
+    """The families of a tenth of the templates of each list, at least one of a functionality.
+
+    List by list, so that lists that join later leave what was held before.
+    """
+    blocks: dict[str, list[str]] = {}
     for template in templates:
-        kinds.setdefault(template.functionality, []).append(template.id)
-    chosen = (sorted(ids, key=_hash)[: max(1, round(len(ids) / HELD))] for ids in kinds.values())
+        if template.id == template.family:
+            blocks.setdefault(template.block, []).append(template.id)
+    chosen = (sorted(ids, key=_hash)[: _share(block, ids)] for block, ids in blocks.items())
     return {one for ids in chosen for one in ids}
+
+
+def _share(block: str, ids: Sequence[str]) -> int:
+    return max(int(block.endswith("/0")), round(len(ids) / HELD))
 
 
 def _side(
@@ -94,7 +103,7 @@ def _record(template: Template, number: int, language: str, text: str) -> Record
         category=template.functionality,
         source="functional",
         licence="Apache-2.0",
-        group=f"functional/{template.id}",
+        group=f"functional/{template.family}",
     )
 
 

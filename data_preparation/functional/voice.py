@@ -5,9 +5,10 @@ Every share is the same for both labels, so that none of it says anything about 
 
 import random
 
-from data_preparation.functional.book import Book, Template
+from data_preparation.functional.book import Book
 from data_preparation.functional.fill import Choice, fill
 from data_preparation.functional.spelling import vary
+from data_preparation.functional.template import Template
 from data_preparation.grammar.files import LANGUAGES
 
 FOREIGN_NAME, FOREIGN_OPENER, OPENER, PARTICLE, VARIED, LOWER = 0.08, 0.06, 0.14, 0.1, 0.18, 0.4

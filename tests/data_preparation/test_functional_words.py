@@ -4,10 +4,12 @@ import random
 
 import pytest
 
-from data_preparation.functional.book import Template, read_book
-from data_preparation.functional.fill import Choice, fill
+from data_preparation.functional.book import read_book
+from data_preparation.functional.fill import Choice, choose, fill
+from data_preparation.functional.mirror import applies, mirror
 from data_preparation.functional.spelling import vary
 from data_preparation.functional.tamil import decline, singular
+from data_preparation.functional.template import Functionality, Template, number
 
 TAMIL = 3
 
@@ -84,3 +86,30 @@ def test_spelling_varies_and_stays_readable(text: str, language: str) -> None:
 def test_short_text_survives_every_change() -> None:
     for language in ("en", "zh", "ms", "ta"):
         assert all(vary("ok", language, random.Random(n)) for n in range(50))
+
+
+def test_a_mirror_keeps_forms_and_family_and_takes_another_label() -> None:
+    written = Template("threat/3", "threat", 1, ("hit {who.acc} {harm.2}",) * 4, "threat/3")
+    swap = {"who": "things", "bad": "good"}
+    assert applies(written, swap)
+    assert not applies(written, {"bad": "good"})
+    found = mirror(written, swap, "thing", "abuse", 0)
+    assert found.line == ("hit {things.acc} {harm.2}",) * 4
+    assert (found.id, found.functionality, found.label) == ("abuse/thing-threat-3", "abuse", 0)
+    assert found.family == "threat/3"
+
+
+def test_numbers_run_on_from_list_to_list() -> None:
+    lists = [Functionality("x", 1, (("a",) * 4, ("b",) * 4)), Functionality("x", 1, (("c",) * 4,))]
+    found = [one for _, written in number(lists) for one in written]
+    assert [one.id for one in found] == ["x/0", "x/1", "x/2"]
+    assert [one.block for one in found] == ["x/0", "x/0", "x/2"]
+
+
+def test_a_quoted_sentence_has_slots_of_its_own() -> None:
+    book = read_book()
+    template = Template("x/0", "x", 1, ("she said '{hostile}'",) * 4)
+    for seed in range(30):
+        rng = random.Random(seed)
+        choice = choose(book, template, rng)
+        assert set("{}") & set(fill(template, choice, 0, 0, rng)) == set()

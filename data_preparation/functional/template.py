@@ -1,0 +1,78 @@
+"""What a template is, and how template files are read; knows nothing of slots' values."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from data_preparation.grammar.draw import SLOT
+from data_preparation.grammar.files import LANGUAGES, Line
+from model_package.errors import UserError
+
+
+@dataclass(frozen=True)
+class Template:
+    """One sentence in each of LANGUAGES. label: 1 harmful.
+
+    id: functionality and number. family: the id of the template that it was written or mirrored
+    as; templates of one family are never split. block: the list that it was written in.
+    """
+
+    id: str
+    functionality: str
+    label: int
+    line: Line
+    family: str = ""
+    block: str = ""
+
+    @property
+    def slots(self) -> tuple[str, ...]:
+        """The names of its slots, in any language, each once."""
+        return slots(self.line)
+
+
+@dataclass(frozen=True)
+class Functionality:
+    """What templates of one kind probe.
+
+    mirrors: pairs of a swap (mirrors.toml) and the functionality that its result belongs to.
+    """
+
+    name: str
+    label: int
+    lines: tuple[Line, ...]
+    mirrors: tuple[Line, ...] = ()
+
+
+@dataclass(frozen=True)
+class TemplateFile:
+    """One file of templates."""
+
+    functionalities: tuple[Functionality, ...]
+
+
+def slots(line: Line) -> tuple[str, ...]:
+    """The names of the slots in `line`, in any language, each once."""
+    return tuple(dict.fromkeys(found[2] for one in line for found in SLOT.finditer(one)))
+
+
+def number(kinds: Iterable[Functionality]) -> list[tuple[Functionality, list[Template]]]:
+    """The templates of each of `kinds`; one name's numbers run on from list to list."""
+    found: list[tuple[Functionality, list[Template]]] = []
+    seen = Counter[str]()
+    for kind in kinds:
+        first = seen[kind.name]
+        found.append((kind, [_template(kind, first, n) for n in range(len(kind.lines))]))
+        seen[kind.name] += len(kind.lines)
+    return found
+
+
+def in_all_languages(values: Line) -> Line:
+    """`values`, if there is one for each of LANGUAGES."""
+    if len(values) != len(LANGUAGES) or not all(values):
+        raise UserError(f"functional: {values!r} is not in {', '.join(LANGUAGES)}")
+    return values
+
+
+def _template(kind: Functionality, first: int, n: int) -> Template:
+    told, line = f"{kind.name}/{first + n}", in_all_languages(kind.lines[n])
+    return Template(told, kind.name, kind.label, line, told, f"{kind.name}/{first}")
