@@ -24,12 +24,16 @@ METHOD = "memesieve-gptq"
 
 
 def load_causal_lm(folder: Path, kernel: str, dtype: torch.dtype, device: torch.device) -> Any:
-    """The causal LM in `folder`, in evaluation mode; GPTQ weights by `kernel` (see profile.py)."""
+    """The causal LM in `folder`, in evaluation mode; GPTQ weights by `kernel`.
+
+    kernel: of profile.py, but never `auto`; `gptqmodel:NAME` asks that library for one of its own.
+    """
+    library, _, name = kernel.partition(":")
     config = AutoConfig.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
     quantization = getattr(config, "quantization_config", None) or _beside(folder)
     if quantization is not None:
-        config.quantization_config = dict(quantization)
-        if kernel != "gptqmodel":
+        config.quantization_config = {**quantization, **({"backend": name} if name else {})}
+        if library != "gptqmodel":
             config.quantization_config = _own_reader(dict(quantization), kernel, folder)
     model, loaded = AutoModelForCausalLM.from_pretrained(
         folder,
@@ -39,12 +43,13 @@ def load_causal_lm(folder: Path, kernel: str, dtype: torch.dtype, device: torch.
         trust_remote_code=False,
         use_safetensors=True,
         output_loading_info=True,
-        **({"device_map": {"": device}} if kernel == "gptqmodel" else {}),
+        **({"device_map": {"": device}} if library == "gptqmodel" else {}),
     )
     check_tensors(folder, loaded)
+    model.to(device)
     if quantization is not None and kernel == "unpack":
-        _unpack(model)
-    return model.to(device).eval()
+        _unpack(model)  # there, where it is fast and the host needs no room for it
+    return model.eval()
 
 
 def check_tensors(folder: Path, loaded: dict[str, Any]) -> None:
@@ -74,7 +79,7 @@ def _beside(folder: Path) -> dict[str, Any] | None:
 
 def _own_reader(quantization: dict[str, Any], kernel: str, folder: Path) -> dict[str, Any]:
     if kernel not in ("unpack", "packed"):
-        raise UserError(f"kernel {kernel!r} is unknown; use unpack, packed or gptqmodel")
+        raise UserError(f"kernel {kernel!r} is unknown; use auto, unpack, packed or gptqmodel")
     if quantization.get("quant_method") != "gptq" or quantization.get("bits") not in (2, 4, 8):
         raise UserError(f"{folder}: only GPTQ weights of 2, 4 or 8 bits can be unpacked")
     if quantization.get("lm_head") or quantization.get("dynamic"):

@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 
 CGROUPS = Path("/sys/fs/cgroup")
+MEMORY = Path("/proc/meminfo")
 
 
 def cpu_count(cgroups: Path = CGROUPS) -> int:
@@ -27,6 +28,16 @@ def _quota_v1(cgroups: Path) -> float | None:
     return int(quota[0]) / int(period[0]) if quota and period and int(quota[0]) > 0 else None
 
 
+def free_memory(cgroups: Path = CGROUPS) -> int:
+    """Bytes that this process may still take: those of the machine, cut by a container's limit."""
+    lines = (line.split() for line in _lines(MEMORY))
+    free = next((int(words[1]) * 1024 for words in lines if words[0] == "MemAvailable:"), 0)
+    most, taken = _words(cgroups / "memory.max"), _words(cgroups / "memory.current")
+    if len(most) == len(taken) == 1 and most[0] != "max":
+        return max(0, min(free, int(most[0]) - int(taken[0])))
+    return free
+
+
 def process_age() -> float:
     """Seconds since this process was started; 0.0 where the system does not tell."""
     try:
@@ -38,7 +49,11 @@ def process_age() -> float:
 
 
 def _words(file: Path) -> list[str]:
+    return [word for line in _lines(file) for word in line.split()]
+
+
+def _lines(file: Path) -> list[str]:
     try:
-        return file.read_text().split()
+        return file.read_text().splitlines()
     except OSError:
         return []

@@ -51,7 +51,8 @@ class LanguageModel:
     """folder: of a causal LM, inside the weights.
 
     kernel: for GPTQ weights: `unpack` (to plain matrices, at load), `packed` (kept at 4 bits,
-    unpacked layer by layer in the forward pass), or `gptqmodel` (its own kernels).
+    unpacked layer by layer in the forward pass), `gptqmodel` (its own kernels), or `auto` (what
+    is fastest of those that fit; kernel.py).
     dtype: `float32`, `bfloat16`, `float16`, or `auto` (half precision where the device has it).
     batch_tokens: padded tokens of one forward pass; a row that is longer goes alone.
     """

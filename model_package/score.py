@@ -19,9 +19,11 @@ from transformers import AutoTokenizer, DynamicCache
 from model_package.errors import UserError
 from model_package.evidence import Evidence
 from model_package.gptq import load_causal_lm
+from model_package.kernel import choose, survey
 from model_package.policy import Policy
 from model_package.profile import LanguageModel
 from model_package.prompt import PromptBuilder
+from model_package.tensors import measure
 
 BUCKET = 16  # prompts are padded to a multiple of this many tokens after the prefix
 
@@ -64,8 +66,10 @@ class Scorer:
         most_views: of each evidence, the first of those that can be shown; all by default.
         """
         answers: list[dict[str, float]] = [{} for _ in evidences]
-        for batch in self._batches(self._jobs(evidences, most_views)):
-            for job, proba in zip(batch, self._forward(batch), strict=True):
+        batches = self._batches(self._jobs(evidences, most_views))
+        # All are under way before any is waited for, so that a GPU never waits for Python.
+        for batch, probas in [(batch, self._forward(batch)) for batch in batches]:
+            for job, proba in zip(batch, probas.tolist(), strict=True):
                 answers[job.row]["/".join(job.ask)] = proba
         return answers
 
@@ -83,7 +87,8 @@ class Scorer:
             size = max(1, self.batch_tokens // padded)
             yield from (group[start : start + size] for start in range(0, len(group), size))
 
-    def _forward(self, batch: list[Job]) -> list[float]:
+    def _forward(self, batch: list[Job]) -> Tensor:
+        """P(yes) of each job, on the model's device.  # (batch,)"""
         ask, padded = batch[0].ask, batch[0].padded
         prefix = self._prefix(ask)
         start = prefix.get_seq_length()
@@ -96,10 +101,10 @@ class Scorer:
         rows = logits[torch.arange(len(batch), device=ids.device), last]  # (batch, answer words)
         return self._probabilities(rows.float(), ask)
 
-    def _probabilities(self, rows: Tensor, ask: Ask) -> list[float]:
+    def _probabilities(self, rows: Tensor, ask: Ask) -> Tensor:
         words = self.builder.answers[ask]
         margin = rows[:, self.column[words.yes]] - rows[:, self.column[words.no]]
-        return [float(proba) for proba in torch.sigmoid(margin.double())]
+        return torch.sigmoid(margin.double())
 
     def _prefix(self, ask: Ask) -> Any:
         """Keys and values of the ids that every prompt of `ask` begins with."""
@@ -120,7 +125,10 @@ def load_scorer(
     )
     budgets = {"caption": settings.max_caption_tokens, "ocr_text": settings.max_text_tokens}
     builder = PromptBuilder(tokenizer, policy, budgets)
-    model = load_causal_lm(folder, settings.kernel, choose_dtype(settings.dtype, device), device)
+    dtype, kernel = choose_dtype(settings.dtype, device), settings.kernel
+    if kernel == "auto":
+        kernel = choose(survey(device), measure(folder), dtype.itemsize)
+    model = load_causal_lm(folder, kernel, dtype, device)
     return Scorer(model, builder, settings.batch_tokens)
 
 
