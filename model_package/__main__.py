@@ -24,7 +24,7 @@ MARGIN = 10.0  # seconds kept back from the time limit to end in, or
 SHARE = 0.01  # this share of it where that is more; never above a fifth of it
 STOPPED = 130  # exit code when a signal left rows to the fallback
 FAILED = 1  # exit code when rows could not be written
-GRACE = 1.5  # seconds that rows in flight may still take after a signal
+GRACE = 2.0  # seconds that rows in flight may still take after a signal
 REST = 4.0  # seconds after those in which fallback rows may still be written
 
 

@@ -76,7 +76,8 @@ class Supervisor:
             self.post.worker.end()
 
     def stop(self, reason: str, grace: float, rest: float) -> None:
-        """Answer no more after `grace` seconds, and write no more after `rest` further ones.
+        """Answer no more than what is in flight, and that for `grace` seconds; write the rest
+        in `rest` further ones.
 
         Safe to call from a signal handler.
         """
@@ -87,7 +88,7 @@ class Supervisor:
         self.spool.notify()
 
     def _send_batches(self) -> None:
-        while self.post.watch.ready:
+        while self.post.watch.ready and not self.stopped:
             now = time.monotonic()
             level = self.pace.choose(now, self.lineup.left)
             rows = self.lineup.next_rows(self.pace.fit(now, self.limits.batch_rows))
@@ -118,7 +119,7 @@ class Supervisor:
                 self.post.look()
         except Lost as loss:
             self._replace(loss)
-        if self.due.is_late():
+        if self.due.is_late() or (self.stopped and not self.lineup.flying):
             self.stopping = self.time_up
 
     def _patience(self, owes: bool) -> float | None:
