@@ -5,13 +5,15 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from data_preparation.functional.mirror import Swaps, applies, mirror
+from data_preparation.functional.mirror import Swaps, mirror
 from data_preparation.functional.tamil import SUFFIXES, decline, singular
 from data_preparation.functional.template import (
     Functionality,
     Template,
     TemplateFile,
     in_all_languages,
+    lists,
+    neighbour,
     number,
 )
 from data_preparation.grammar import FOLDER as GRAMMAR
@@ -113,17 +115,19 @@ def _slots() -> dict[str, tuple[Line, ...]]:
 
 
 def _templates() -> Iterator[Template]:
-    """Every template as it was written, each followed by its mirrors."""
-    swaps = read_toml(FOLDER / "mirrors.toml", Swaps).by_name()
+    """Every template as it was written, each followed by its neighbours."""
+    swaps = {one.name: one for one in read_toml(FOLDER / "mirrors.toml", Swaps).swaps}
     paths = sorted((FOLDER / "templates").glob("*.toml"))
-    kinds = [one for path in paths for one in read_toml(path, TemplateFile).functionalities]
+    kinds = lists([read_toml(path, TemplateFile) for path in paths])
     labels = {kind.name: kind.label for kind in kinds}
     for kind, written in number(kinds):
-        for one in written:
+        for n, one in enumerate(written):
             yield one
+            if kind.beside:
+                yield neighbour(kind, n, one, labels[kind.beside_name])
             for name, other in _pairs(kind):
-                if applies(one, swaps[name]):
-                    yield mirror(one, swaps[name], name, other, labels[other])
+                if swaps[name].applies(one):
+                    yield mirror(one, swaps[name], other, labels[other])
 
 
 def _pairs(kind: Functionality) -> Sequence[tuple[str, str]]:

@@ -1,8 +1,8 @@
 """What a template is, and how template files are read; knows nothing of slots' values."""
 
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from data_preparation.grammar.draw import SLOT
 from data_preparation.grammar.files import LANGUAGES, Line
@@ -35,24 +35,43 @@ class Functionality:
     """What templates of one kind probe.
 
     mirrors: pairs of a swap (mirrors.toml) and the functionality that its result belongs to.
+    beside: none, or a neighbour for each line, written out, of the functionality `beside_name`.
     """
 
     name: str
     label: int
     lines: tuple[Line, ...]
     mirrors: tuple[Line, ...] = ()
+    beside: tuple[Line, ...] = ()
+    beside_name: str = ""
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """Templates in twos, the first of names[0] and the second of names[1], of one family."""
+
+    names: Line
+    lines: tuple[Line, ...]
 
 
 @dataclass(frozen=True)
 class TemplateFile:
     """One file of templates."""
 
-    functionalities: tuple[Functionality, ...]
+    functionalities: tuple[Functionality, ...] = ()
+    pairs: tuple[Pairs, ...] = ()
 
 
 def slots(line: Line) -> tuple[str, ...]:
     """The names of the slots in `line`, in any language, each once."""
     return tuple(dict.fromkeys(found[2] for one in line for found in SLOT.finditer(one)))
+
+
+def lists(files: Sequence[TemplateFile]) -> list[Functionality]:
+    """What `files` hold, pairs last; a name's label is the one that it has outside of pairs."""
+    found = [one for file in files for one in file.functionalities]
+    labels = {one.name: one.label for one in found}
+    return found + [_paired(pair, labels) for file in files for pair in file.pairs]
 
 
 def number(kinds: Iterable[Functionality]) -> list[tuple[Functionality, list[Template]]]:
@@ -66,11 +85,27 @@ def number(kinds: Iterable[Functionality]) -> list[tuple[Functionality, list[Tem
     return found
 
 
+def neighbour(kind: Functionality, n: int, template: Template, label: int) -> Template:
+    """What is written beside the n-th line of `kind`, which is `template`."""
+    told = f"{kind.beside_name}/beside-{template.id.replace('/', '-')}"
+    line = in_all_languages(kind.beside[n])
+    return replace(template, id=told, functionality=kind.beside_name, label=label, line=line)
+
+
 def in_all_languages(values: Line) -> Line:
     """`values`, if there is one for each of LANGUAGES."""
     if len(values) != len(LANGUAGES) or not all(values):
         raise UserError(f"functional: {values!r} is not in {', '.join(LANGUAGES)}")
     return values
+
+
+def _paired(pairs: Pairs, labels: Mapping[str, int]) -> Functionality:
+    first, second = pairs.names
+    if len(pairs.lines) % 2 or labels[first] == labels[second]:
+        raise UserError(f"functional: pairs of {first} and {second} are no pairs of two labels")
+    return Functionality(
+        first, labels[first], pairs.lines[::2], beside=pairs.lines[1::2], beside_name=second
+    )
 
 
 def _template(kind: Functionality, first: int, n: int) -> Template:

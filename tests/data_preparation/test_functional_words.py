@@ -6,10 +6,19 @@ import pytest
 
 from data_preparation.functional.book import read_book
 from data_preparation.functional.fill import Choice, choose, fill
-from data_preparation.functional.mirror import applies, mirror
+from data_preparation.functional.mirror import Swap, mirror
 from data_preparation.functional.spelling import vary
 from data_preparation.functional.tamil import decline, singular
-from data_preparation.functional.template import Functionality, Template, number
+from data_preparation.functional.template import (
+    Functionality,
+    Pairs,
+    Template,
+    TemplateFile,
+    lists,
+    neighbour,
+    number,
+)
+from model_package.errors import UserError
 
 TAMIL = 3
 
@@ -90,13 +99,36 @@ def test_short_text_survives_every_change() -> None:
 
 def test_a_mirror_keeps_forms_and_family_and_takes_another_label() -> None:
     written = Template("threat/3", "threat", 1, ("hit {who.acc} {harm.2}",) * 4, "threat/3")
-    swap = {"who": "things", "bad": "good"}
-    assert applies(written, swap)
-    assert not applies(written, {"bad": "good"})
-    found = mirror(written, swap, "thing", "abuse", 0)
+    swap = Swap("thing", (("who", "things"), ("bad", "good")))
+    found = mirror(written, swap, "abuse", 0)
     assert found.line == ("hit {things.acc} {harm.2}",) * 4
     assert (found.id, found.functionality, found.label) == ("abuse/thing-threat-3", "abuse", 0)
     assert found.family == "threat/3"
+
+
+def test_a_swap_applies_where_it_has_a_slot_and_none_forbids_it() -> None:
+    written = Template("threat/3", "threat", 1, ("hit {who.acc} {harm.2}",) * 4, "threat/3")
+    assert Swap("thing", (("who", "things"),)).applies(written)
+    assert not Swap("flip", (("bad", "good"),)).applies(written)
+    assert not Swap("thing", (("who", "things"),), ("harm",)).applies(written)
+
+
+def test_two_lines_of_a_pair_are_of_one_family() -> None:
+    pairs = Pairs(("x", "y"), (("a",) * 4, ("b",) * 4, ("c",) * 4, ("d",) * 4))
+    outside = (Functionality("x", 1, ()), Functionality("y", 0, ()))
+    kind = lists([TemplateFile(outside, (pairs,))])[-1]
+    [(_, written)] = number([kind])
+    second = neighbour(kind, 1, written[1], 0)
+    assert (written[1].line[0], second.line[0], second.label) == ("c", "d", 0)
+    assert (second.id, second.family) == ("y/beside-x-1", "x/1")
+
+
+def test_pairs_of_one_label_or_of_uneven_number_are_refused() -> None:
+    outside = (Functionality("x", 1, ()), Functionality("y", 0, ()), Functionality("z", 1, ()))
+    for names, lines in ((("x", "z"), 2), (("x", "y"), 3)):
+        file = TemplateFile(outside, (Pairs(names, (("a",) * 4,) * lines),))
+        with pytest.raises(UserError, match=f"pairs of {names[0]} and {names[1]} are no pairs"):
+            lists([file])
 
 
 def test_numbers_run_on_from_list_to_list() -> None:
