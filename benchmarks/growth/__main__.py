@@ -1,7 +1,9 @@
 """Growth: `python -m benchmarks.growth --output DIR` runs the command over more and more memes.
 
-Distinct pictures in several sizes, then many rows with stages that cost nothing. DIR gets
-growth.json and growth.png. Exit code 1 where time is not linear or memory not flat.
+Runs of several lengths over distinct pictures with the real stages; then very many rows, and rows
+of mixed input, damaged files among them, behind whose decoding the stages cost nothing. DIR gets
+growth.json and growth.png. Exit code 1 where time is not linear or memory not flat, within a run
+or from one length to another.
 """
 
 import argparse
@@ -13,23 +15,26 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks.growth.images import draw
-from benchmarks.growth.measure import Run, run
+from benchmarks.growth.images import WIDTH, draw
+from benchmarks.growth.measure import Run, across, run
+from benchmarks.growth.mixed import lines, write
 from benchmarks.growth.plot import plot
 from model_package.errors import UserError
 
 REAL, STUB = ["-m", "model_package"], ["-m", "benchmarks.growth.stub"]
+DRAWN = 1000  # pictures at least, of which the rows with stub stages are made
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """The command; the process's exit code."""
     flags = _flags().parse_args(argv)
     try:
-        runs = _runs(flags)
+        lengths, others = _lengths(flags), _stubs(flags)
     except (UserError, OSError, RuntimeError) as error:
         print(f"growth: {error}", file=sys.stderr)
         return 2
-    faults = [fault for one in runs for fault in one.faults()]
+    runs = lengths + others
+    faults = [fault for one in runs for fault in one.faults()] + across(lengths)
     told = {"date": datetime.date.today().isoformat(), "load": os.getloadavg()[0]}
     told |= {"runs": [_told(one) for one in runs], "faults": faults}
     (flags.output / "growth.json").write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
@@ -39,17 +44,26 @@ def main(argv: Sequence[str] | None = None) -> int:
     return 1 if faults else 0
 
 
-def _runs(flags: argparse.Namespace) -> list[Run]:
-    paths = draw(flags.output / "images", max(flags.sizes, default=0))
+def _lengths(flags: argparse.Namespace) -> list[Run]:
+    paths = _pictures(flags)
     print("| run | rows | seconds | s a row, first, second half | MiB, second, last quarter |")
     print("| --- " * 5 + "|")
+    return [_one(f"{size} memes", REAL, paths[:size]) for size in flags.sizes]
+
+
+def _stubs(flags: argparse.Namespace) -> list[Run]:
     found = []
-    for size in flags.sizes:
-        found.append(_one(f"{size} memes", REAL, paths[:size]))
     if flags.stub_rows:
-        lines = [f"/images/{number:06}.png" for number in range(flags.stub_rows)]
-        found.append(_one(f"{flags.stub_rows} rows, stub stages", STUB, lines))
+        given = lines(_pictures(flags), flags.stub_rows)
+        found.append(_one(f"{flags.stub_rows} rows, stub stages", STUB, given))
+    if flags.mixed_rows:
+        given = lines(write(flags.output / "mixed"), flags.mixed_rows)
+        found.append(_one(f"{flags.mixed_rows} mixed rows, stub stages", STUB, given))
     return found
+
+
+def _pictures(flags: argparse.Namespace) -> list[str]:
+    return draw(flags.output / "images", max([DRAWN, *flags.sizes]), flags.width)
 
 
 def _one(name: str, command: list[str], paths: Sequence[str]) -> Run:
@@ -75,7 +89,9 @@ def _flags() -> argparse.ArgumentParser:
     parser.add_argument(
         "--sizes", type=int, nargs="*", default=[500, 2000, 8000], help="memes of each run"
     )
+    parser.add_argument("--width", type=int, default=WIDTH, help="of a picture, in pixels")
     parser.add_argument("--stub-rows", type=int, default=100_000, help="0 for none")
+    parser.add_argument("--mixed-rows", type=int, default=20_000, help="0 for none")
     return parser
 
 

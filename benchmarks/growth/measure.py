@@ -59,6 +59,20 @@ class Run:
         return next((at for at, rows, _ in self.points if rows >= wanted), self.seconds)
 
 
+def across(runs: Sequence[Run]) -> list[str]:
+    """What a longer run needs more of than the shortest: memory, or time a row."""
+    if not runs:
+        return []
+    first, found = min(runs, key=lambda run: run.rows), []
+    for one in runs:
+        (mib, pace), (most, least) = ((run.memory[1], sum(run.pace) / 2) for run in (one, first))
+        if not mib <= most * (1 + FLAT):
+            found.append(f"{one.name}: {mib:.0f} MiB, but {first.name} {most:.0f}")
+        if not pace <= least * (1 + LINEAR):
+            found.append(f"{one.name}: {pace:.5f} s a row, but {first.name} {least:.5f}")
+    return found
+
+
 def run(name: str, command: Sequence[str], paths: Sequence[str]) -> Run:
     """Feed `paths` to `python command`; raises RuntimeError unless each gets a row."""
     found, count = Run(name, len(paths)), [0]

@@ -1,33 +1,41 @@
-"""A worker whose stages cost nothing, and which reads no file; all the rest is the real one."""
+"""A worker whose stages after decoding cost nothing; all the rest is the real one."""
 
-from collections.abc import Collection, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 from typing import Any
 
+from PIL import Image
+
 from model_package import worker
-from model_package.evidence import Evidence, Prediction
+from model_package.evidence import Evidence
 from model_package.pipeline import Moderator
 from model_package.policy import load_policy
 from model_package.profile import load_profile
 
-WORDS = Evidence("a picture of something", "WORDS AT THE TOP\nAND AT THE BOTTOM")
+CAPTION, WORDS = "a picture of something", "WORDS AT THE TOP\nAND AT THE BOTTOM"
 
 
-class Idle(Moderator):
-    """Answers at once."""
+class Idle:
+    """In the place of all three stages: the same answer to each picture."""
 
-    def predict(
-        self, paths: Sequence[str | bytes | Path], savings: Collection[str] = ()
-    ) -> list[Prediction]:
-        """The same answer to each."""
-        return [Prediction(str(path), 0.25, 0, WORDS, {"harmful/text": 0.25}) for path in paths]
+    def caption(self, images: Sequence[Image.Image]) -> list[str]:
+        """One caption an image."""
+        return [CAPTION] * len(images)
+
+    def read(self, image: Image.Image) -> str:
+        """The same words."""
+        return WORDS
+
+    def score(
+        self, evidences: Sequence[Evidence], most_views: int | None = None
+    ) -> list[dict[str, float]]:
+        """One view."""
+        return [{"harmful/text": 0.25} for _ in evidences]
 
 
 def load(profile: str, **_: Any) -> Moderator:
     """What `model_package.loading.load` would give, without models."""
-    settings: Any = load_profile(profile)
-    nobody: Any = None
-    return Idle(settings, load_policy(settings.policy), nobody, nobody)
+    settings, idle = load_profile(profile), Idle()
+    return Moderator(settings, load_policy(settings.policy), idle, idle, idle)
 
 
 if __name__ == "__main__":

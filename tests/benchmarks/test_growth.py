@@ -1,0 +1,56 @@
+"""Growth: the verdict over runs of several lengths, and the rows that are fed."""
+
+from pathlib import Path
+
+from PIL import Image
+
+from benchmarks.growth import mixed
+from benchmarks.growth.__main__ import STUB
+from benchmarks.growth.images import draw
+from benchmarks.growth.measure import Run, across, run
+from benchmarks.growth.stub_worker import CAPTION, WORDS, load
+
+
+def even(name: str, rows: int, pace: float, mib: float) -> Run:
+    """A run that takes `pace` seconds for each row, and `mib` MiB all the time."""
+    points = [(n * pace, n, mib) for n in range(1, rows + 1)]
+    return Run(name, rows, points, rows * pace)
+
+
+def test_a_longer_run_needs_no_more_memory_and_no_more_time_a_row() -> None:
+    assert across([]) == []
+    assert across([even("100", 100, 0.1, 100.0), even("400", 400, 0.11, 104.0)]) == []
+    assert across([even("100", 100, 0.1, 100.0), even("400", 400, 0.1, 106.0)]) == [
+        "400: 106 MiB, but 100 100"
+    ]
+    assert across([even("400", 400, 0.13, 1.0), even("100", 100, 0.1, 1.0)]) == [
+        "400: 0.13000 s a row, but 100 0.10000"
+    ]
+
+
+def test_pictures_are_distinct_and_kept(tmp_path: Path) -> None:
+    paths = draw(tmp_path, 30, 48)
+    assert len({Path(path).read_bytes() for path in paths}) == 30
+    assert Image.open(paths[0]).size == (48, 32)
+    Path(paths[0]).write_bytes(b"kept")
+    assert draw(tmp_path, 1, 48) == paths[:1]
+    assert Path(paths[0]).read_bytes() == b"kept"
+
+
+def test_mixed_lines_hold_pictures_and_what_is_none(tmp_path: Path) -> None:
+    paths = mixed.write(tmp_path)
+    answers = load("pocket").predict(paths)
+    assert len(answers) == len(paths) == 4 * 5 * 6 + 4 + 5
+    seen = [one for one in answers if one.fallback is None]
+    assert len(seen) == 4 * 5 * 6
+    assert {(one.evidence.caption, one.evidence.ocr_text, one.proba) for one in seen} == {
+        (CAPTION, WORDS, load("pocket").predict(paths[:1])[0].proba)
+    }
+    assert mixed.lines(["a", "b", "c"], 7) == ["a", "b", "c", "a", "b", "c", "a"]
+
+
+def test_every_mixed_line_gets_its_row_from_the_stub_command(tmp_path: Path) -> None:
+    paths = mixed.write(tmp_path)
+    found = run("mixed", STUB, paths)
+    assert found.rows == len(paths)
+    assert found.seconds > 0
