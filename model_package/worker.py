@@ -11,6 +11,7 @@ import logging
 import os
 import signal
 import sys
+import tempfile
 import threading
 import warnings
 from dataclasses import asdict, replace
@@ -72,7 +73,11 @@ class Notes(logging.Handler):
 
 
 def _prepare_libraries(connection: Connection) -> None:
-    """Only our own notes are logged; Pillow leaves limits to images.py."""
+    """Only our own notes are logged; Pillow leaves limits to images.py; /tmp may be full."""
+    try:
+        tempfile.gettempdir()
+    except FileNotFoundError:  # torch asks for the name of one as it is imported, and writes nothing
+        tempfile.tempdir = os.sep + "tmp"
     logging.lastResort = None
     logging.getLogger().addHandler(logging.NullHandler())
     notes = Notes(connection)
