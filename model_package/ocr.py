@@ -52,13 +52,17 @@ class Reader:
         pixels = np.ascontiguousarray(np.asarray(larger, np.uint8)[..., ::-1])
         try:
             found = self._read(pixels)
+        except MemoryError:  # another time it may do
+            raise
         except Exception as error:  # engines raise anything; one image must not stop the rest
             log.warning("OCR gave up on an image: %s", type(error).__name__)
             return []
         return [_shrink(line, factor) for line in found]
 
     def _read(self, pixels: Pixels) -> list[Line]:
-        lines = [line for line in self.finder.lines(pixels) if line.height > 0]
+        found = [line for line in self.finder.lines(pixels) if line.height > 0]
+        # A mark among Tamil lines cost the second engine as much time as they did.
+        lines = [line for line in found if not _is_mark(line, pixels.shape[0])]
         lines = self._read_again(pixels, lines, doubtful=True)
         foreign = any(line.engine != self.finder.name for line in lines)
         if foreign:  # then what the first engine is sure of may be half a line
@@ -128,6 +132,10 @@ def _languages() -> dict[str, Path]:
 
 def _is_doubtful(line: Line) -> bool:
     return line.score < SURE or is_junk(line.text)
+
+
+def _is_mark(line: Line, height: int) -> bool:
+    return bool(line.text.strip()) and not _unmark(line, height).text
 
 
 def _unmark(line: Line, height: int) -> Line:

@@ -16,22 +16,26 @@ from model_package.ocr_text import is_han
 MODELS = {"Det": "PP-OCRv6_det_small.onnx", "Rec": "PP-OCRv6_rec_small.onnx"}
 MOST_LINES = 64  # read of one image; a page of small print would take a minute, and is no meme
 SMALLEST = 8  # pixels; no letter is legible in an image that is narrower
+CROP_HEIGHT, LEAST_WIDTH = 48, 160  # of a line in the recognizer; shorter ones are filled up
 BLANK = 0  # the class of "no character here" in CTC
 SPACE = 0.014  # share of doubt about a space, above which there is one; see SpacedCtc
 
 
 class Rapid:
-    """Detection on an image shrunk to `max_side`, recognition on crops of the full image."""
+    """Detection on a shrunk image, at most `max_side`; recognition on crops of the full one."""
 
     name = "rapidocr"
 
     def __init__(self, max_side: int, threads: int) -> None:
         import rapidocr  # noqa: PLC0415 - takes a second
 
-        self.engine = rapidocr.RapidOCR(params=_params(rapidocr, max_side, threads))
+        from model_package.ocr_shrink import Shrink  # noqa: PLC0415 - needs OpenCV
+
+        self.engine = rapidocr.RapidOCR(params=_params(rapidocr, threads))
         blank = np.full((64, 128, 3), 255, np.uint8)
         self._find(blank)  # loads its model at the first call, and so does recognition
         self.engine.recognize_txt([blank])
+        self.engine.text_det.get_preprocess = lambda: Shrink(max_side)
         recognizer = self.engine.text_rec
         recognizer.postprocess_op = SpacedCtc(recognizer.postprocess_op.character)
 
@@ -108,7 +112,7 @@ def bounds(quad: NDArray[np.float32], pixels: Pixels) -> Box:
     return left, top, right, bottom
 
 
-def _params(rapidocr: Any, max_side: int, threads: int) -> dict[str, Any]:
+def _params(rapidocr: Any, threads: int) -> dict[str, Any]:
     folder = Path(rapidocr.__file__).parent / "models"
     cores = max(
         1, min(threads, os.cpu_count() or 1)
@@ -119,8 +123,7 @@ def _params(rapidocr: Any, max_side: int, threads: int) -> dict[str, Any]:
         "EngineConfig.onnxruntime.inter_op_num_threads": 1,
         # Without it each run gets fresh pages from the kernel: 18 000 faults a meme.
         "EngineConfig.onnxruntime.enable_cpu_mem_arena": True,
-        "Det.limit_type": "max",
-        "Det.limit_side_len": max_side,
+        "Rec.rec_img_shape": [3, CROP_HEIGHT, LEAST_WIDTH],
         "Rec.rec_batch_num": 1,  # a line's reading must not depend on its neighbours' widths
         "Global.use_cls": False,
         "Global.use_preprocess_img": False,

@@ -25,6 +25,8 @@ SURE = 0.88  # no further candidate is tried above this, unless letters seem to 
 FULL = 0.8  # letters in a length of the line's height: a line with fewer lacks some
 DOUBT = 0.7  # below this even a line that is mostly Tamil is taken for junk
 MOSTLY = 0.7  # share of Tamil script, below which a line must be sure; so must two letters
+TRIES = 3  # pictures of a line, after which there must be a hint of Tamil
+HINT = 0.3  # how sure a reading must be that is such a hint
 SMALLEST = 10  # pixels of height; smaller Tamil is not legible, nor is one letter a line
 BETWEEN_HAN = re.compile(rf"(?<={HAN.pattern}) (?={HAN.pattern})")
 
@@ -56,6 +58,11 @@ def _is_tamil(line: Line) -> bool:
     return letters > 1 and line.score >= (DOUBT if whole else SURE)
 
 
+def _hints(line: Line) -> bool:
+    tamil = tamil_letters(line.text) > 1 and tamil_share(line.text) >= 0.5
+    return tamil and line.score >= HINT
+
+
 class TamilLines:
     """Reads one line in Tamil, or in Tamil and English. Not thread-safe.
 
@@ -80,10 +87,11 @@ class TamilLines:
         height, width = box[3] - box[1], box[2] - box[0]
         if height < SMALLEST or width < height:
             return None
-        best = Line("", 0.0, box, self.name)
-        for letters in self.candidates(pixels, box):
-            best = max(best, self._read(letters, box), key=_weight)
-            if best.score > SURE and _is_full(best):
+        best, hinted = Line("", 0.0, box, self.name), False
+        for tried, letters in enumerate(self.candidates(pixels, box), 1):
+            line = self._read(letters, box)
+            best, hinted = max(best, line, key=_weight), hinted or _hints(line)
+            if (best.score > SURE and _is_full(best)) or (tried >= TRIES and not hinted):
                 break
         return best if _is_tamil(best) else None
 

@@ -20,11 +20,9 @@ from PIL import Image
 from torch.utils.flop_counter import FlopCounterMode
 
 from model_package.evidence import Evidence
-from model_package.ocr_rapid import MODELS
+from model_package.ocr_rapid import CROP_HEIGHT, LEAST_WIDTH, MODELS
+from model_package.ocr_shrink import detector_size
 from model_package.pipeline import Moderator
-
-REC_HEIGHT, REC_WIDTH = 48, 320  # a line's crop in the recognizer, and the least width
-GRID = 32  # the detector's sides are multiples of it
 
 
 @dataclass(frozen=True)
@@ -74,10 +72,9 @@ def _ocr(moderator: Moderator, images: Sequence[Image.Image]) -> Work:
     folder = Path(rapidocr.__file__).parent / "models"
     side, total, read = moderator.profile.ocr.max_side, 0.0, 0.0
     for image in images:
-        scale = min(1.0, side / max(image.size))
-        width, height = (max(1, round(n * scale / GRID)) * GRID for n in image.size)
+        width, height = detector_size(*image.size, side)
         crops = [_crop_width(line) for line in moderator.reader.lines(image)]  # type: ignore[attr-defined]
-        shapes = {"Det": [(height, width)], "Rec": [(REC_HEIGHT, one) for one in crops]}
+        shapes = {"Det": [(height, width)], "Rec": [(CROP_HEIGHT, one) for one in crops]}
         for part, name in MODELS.items():
             for shape in shapes[part]:
                 total += _onnx(folder / name, shape)
@@ -86,7 +83,7 @@ def _ocr(moderator: Moderator, images: Sequence[Image.Image]) -> Work:
 
 
 def _crop_width(line: Any) -> int:
-    return max(REC_WIDTH, ceil(float(REC_HEIGHT * line.width / max(1, line.height))))
+    return max(LEAST_WIDTH, ceil(float(CROP_HEIGHT * line.width / max(1, line.height))))
 
 
 def _onnx(model: Path, shape: tuple[int, int]) -> float:

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +17,8 @@ from model_package import ocr_tesseract
 from model_package.errors import UserError
 from model_package.ocr import Reader, make_reader
 from model_package.ocr_line import Box, Line, Pixels
-from model_package.ocr_tesseract import find_languages
+from model_package.ocr_shrink import Shrink, detector_size
+from model_package.ocr_tesseract import TamilLines, find_languages
 from model_package.profile import Ocr
 
 SIZE = (600, 450)
@@ -145,6 +147,17 @@ def test_an_engine_that_fails_costs_one_image_and_logs_no_words(
     assert caplog.messages == ["OCR gave up on an image: RuntimeError"]
 
 
+def test_a_lack_of_memory_is_told_for_it_may_pass() -> None:
+    class Short:
+        name = "short"
+
+        def lines(self, pixels: Pixels) -> list[Line]:
+            raise MemoryError
+
+    with pytest.raises(MemoryError):
+        Reader(Short(), None, 0.5).read(Image.new("RGB", (50, 50)))
+
+
 def test_the_largest_doubtful_lines_go_to_the_second_engine_and_not_for_ever() -> None:
     class Finder:
         name = "first"
@@ -167,6 +180,70 @@ def test_the_largest_doubtful_lines_go_to_the_second_engine_and_not_for_ever() -
     second = Second()
     assert Reader(Finder(), second, 0.6).read(Image.new("RGB", (600, 620))) == "GOOD WORDS"
     assert second.asked == [(0, 30 * n, 90 + n, 30 * n + 20) for n in range(19, 13, -1)]
+
+
+def test_a_sites_mark_is_left_out_before_the_second_engine_is_asked() -> None:
+    class Finder:
+        name = "first"
+
+        def lines(self, pixels: Pixels) -> list[Line]:
+            return [
+                Line("6T1LLT", 0.7, (0, 0, 300, 50), self.name),
+                Line("imgflip.com", 0.99, (0, 430, 80, 448), self.name),
+                Line("", 0.0, (0, 300, 300, 350), self.name),
+            ]
+
+    asked: list[Box] = []
+
+    class Second:
+        def read_line(self, pixels: Pixels, box: Box) -> Line | None:
+            asked.append(box)
+            return Line("வணக்கம்", 0.95, box, "second")
+
+    assert Reader(Finder(), Second(), 0.6).read(Image.new("RGB", (600, 450))).split() == [
+        "வணக்கம்",
+        "வணக்கம்",
+    ]
+    assert sorted(asked) == [(0, 0, 300, 50), (0, 300, 300, 350)]
+
+
+@needs_tamil
+@pytest.mark.parametrize(("text", "tries"), [("HAPPY BIRTHDAY", 3), ("காலை வணக்கம்", 1)])
+def test_a_line_without_a_hint_of_tamil_is_given_up_soon(
+    reader: Reader, monkeypatch: pytest.MonkeyPatch, text: str, tries: int
+) -> None:
+    [line, *_] = busy(text, "").lines
+    pixels = np.asarray(busy(text, "").image)[..., ::-1].copy()
+    second = TamilLines(find_languages())
+    honest, asked = second._read, []
+
+    def read(letters: Pixels, box: Box) -> Line:
+        asked.append(box)
+        return replace(honest(letters, box), score=0.85 if tries > 1 else 0.95)
+
+    monkeypatch.setattr(second, "_read", read)
+    assert (second.read_line(pixels, line.box) is None) is (tries > 1)
+    assert len(asked) == tries
+
+
+@pytest.mark.parametrize(
+    ("size", "shrunk"),
+    [
+        ((1, 1), (32, 32)),
+        ((480, 360), (480, 352)),
+        ((600, 450), (480, 352)),
+        ((450, 600), (352, 480)),
+        ((800, 600), (640, 480)),
+        ((1280, 1280), (736, 736)),
+    ],
+)
+def test_lines_are_looked_for_in_a_smaller_picture(
+    size: tuple[int, int], shrunk: tuple[int, int]
+) -> None:
+    assert detector_size(*size, max_side=736) == shrunk
+    given = Shrink(736)(np.full((*size[::-1], 3), (0, 51, 255), np.uint8))
+    assert given.shape == (1, 3, *shrunk[::-1])
+    assert [float(channel.max()) for channel in given[0]] == pytest.approx([-1, -0.6, 1])
 
 
 def test_missing_tamil_is_said_once_with_its_cure(
