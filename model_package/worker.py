@@ -76,7 +76,7 @@ def _prepare_libraries(connection: Connection) -> None:
     """Only our own notes are logged; Pillow leaves limits to images.py; /tmp may be full."""
     try:
         tempfile.gettempdir()
-    except FileNotFoundError:  # torch asks for the name of one as it is imported, and writes nothing
+    except FileNotFoundError:  # torch wants the name of one as it is imported, and writes nothing
         tempfile.tempdir = os.sep + "tmp"
     logging.lastResort = None
     logging.getLogger().addHandler(logging.NullHandler())
