@@ -45,11 +45,16 @@ def load_image(path: str, limits: Limits, root: Path | None = None) -> Image.Ima
 
     root: where given, a path that resolves outside it is refused.
     """
+    return decode_image(read_file(path, limits, root), limits)
+
+
+def read_file(path: str, limits: Limits, root: Path | None = None) -> bytes:
+    """The bytes of the file at `path`, as `load_image` reads them."""
     if not path:
         raise ImageError("the line is empty")
     if root is not None and not _is_inside(path, root):
         raise ImageError("the path leads outside the image root")
-    return decode_image(_read_file(path, limits.max_bytes), limits)
+    return _open_and_read(path, limits.max_bytes)
 
 
 def decode_image(data: bytes, limits: Limits) -> Image.Image:
@@ -73,7 +78,7 @@ def _is_inside(path: str, root: Path) -> bool:
         return False
 
 
-def _read_file(path: str, max_bytes: int) -> bytes:
+def _open_and_read(path: str, max_bytes: int) -> bytes:
     try:
         # O_NONBLOCK: opening a FIFO must not wait for its writer.
         handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)

@@ -62,6 +62,7 @@ def load(
         captioner=captioner,
         image_root=Path(image_root) if image_root else None,
         lanes=lanes,
+        scorers=lanes if chosen.type == "cpu" else 1,
     )
 
 

@@ -7,10 +7,9 @@ stage that fails for a batch is tried again with halves of it, down to one image
 import logging
 import math
 import os
-import time
-from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
@@ -18,9 +17,11 @@ from PIL import Image
 
 from model_package.abreast import abreast
 from model_package.evidence import Evidence, Prediction
-from model_package.images import ImageError, load_image
+from model_package.images import ImageError, decode_image, read_file
+from model_package.memory import Memory
 from model_package.policy import Policy
 from model_package.profile import Profile
+from model_package.row import Row, timed
 from model_package.verdict import decide
 
 log = logging.getLogger("memesieve")
@@ -59,25 +60,6 @@ class CanBeat(Protocol):
     def __call__(self, row: int | None, stage: str) -> None: ...
 
 
-@dataclass
-class Row:
-    """One meme on its way through the stages; `number` is its place in the batch, from 0."""
-
-    path: str
-    number: int
-    image: Image.Image | None = None
-    caption: str = ""
-    ocr_text: str = ""
-    views: dict[str, float] = field(default_factory=dict)
-    fallback: str | None = None
-    seconds: dict[str, float] = field(default_factory=dict)
-
-    @property
-    def evidence(self) -> Evidence:
-        """What the language model is shown of it."""
-        return Evidence(self.caption, self.ocr_text)
-
-
 def silent(row: int | None, stage: str) -> None:
     """Nobody listens to the beat."""
 
@@ -88,7 +70,8 @@ class Moderator:
 
     captioner: None when the profile has none. image_root: paths that lead outside are refused.
     beat: told of each stage as it begins. lanes: pictures that may be decoded and read at once,
-    which `reader` must bear; the captioner then works beside it.
+    which `reader` must bear; the captioner then works beside it. scorers: pieces that a batch is
+    scored in, side by side. memory: of what the same bytes were answered before.
     """
 
     profile: Profile
@@ -99,6 +82,8 @@ class Moderator:
     image_root: Path | None = None
     beat: CanBeat = silent
     lanes: int = 1
+    scorers: int = 1
+    memory: Memory = field(default_factory=Memory)
 
     def predict(
         self, paths: Sequence[str | bytes | Path], savings: Collection[str] = ()
@@ -118,16 +103,39 @@ class Moderator:
         self, paths: Sequence[str | bytes | Path], savings: Collection[str]
     ) -> list[Prediction]:
         rows = [Row(os.fsdecode(path), number) for number, path in enumerate(paths)]
-        abreast(rows, self._decode, self.lanes, lambda row: self.beat(row.number, "decode"))
-        seen = [row for row in rows if row.image is not None]
-        self._look(seen, savings)
-        self._score(seen, 1 if "view" in savings else None)
+        self.memory.under(savings)
+        self._answer(rows, {}, savings)
+        self._answer([row for row in rows if row.is_open], None, savings)
         return [self._prediction(row) for row in rows]
 
-    def _decode(self, row: Row) -> None:
+    def _answer(
+        self, rows: list[Row], firsts: dict[bytes, Row] | None, savings: Collection[str]
+    ) -> None:
+        """firsts: rows by their files' hashes; further ones with the same bytes stay open."""
+        abreast(
+            rows,
+            lambda row: self._open(row, firsts),
+            self.lanes,
+            lambda row: self.beat(row.number, "decode"),
+        )
+        seen = [row for row in rows if row.image is not None]
+        if seen:
+            self._look(seen, savings)
+            self._score(seen, 1 if "view" in savings else None)
+        for row in seen:
+            if row.answer is not None:
+                self.memory.keep(row.key, row.answer)
+
+    def _open(self, row: Row, firsts: dict[bytes, Row] | None) -> None:
         with timed("decode", [row]):
             try:
-                row.image = load_image(row.path, self.profile.limits, self.image_root)
+                data = read_file(row.path, self.profile.limits, self.image_root)
+                row.key = sha256(data).digest()
+                answer = self.memory.recall(row.key)
+                if answer is not None:
+                    row.take(answer)
+                elif firsts is None or firsts.setdefault(row.key, row) is row:
+                    row.image = decode_image(data, self.profile.limits)
             except ImageError as error:
                 row.fallback = str(error)
 
@@ -159,12 +167,16 @@ class Moderator:
             captions = attempt(self.captioner.caption, [row.image for row in rows], "caption")
         for row, caption in zip(rows, captions, strict=True):
             row.caption = caption or ""
+            if caption is None:  # the reading lane may say so at the same time
+                row.failed = True
 
     def _read(self, row: Row, side: int | None) -> None:
         """side: the picture is shrunk to this; None to leave it as it is."""
         with timed("ocr", [row]):
             [text] = attempt(lambda images: [self._text(images[0], side)], [row.image], "ocr")
         row.ocr_text = text or ""
+        if text is None:
+            row.failed = True
 
     def _text(self, image: Image.Image, side: int | None) -> str:
         if side is not None:
@@ -173,7 +185,16 @@ class Moderator:
         return self.reader.read(image)
 
     def _score(self, rows: list[Row], most_views: int | None) -> None:
-        self.beat(None, "score")
+        size = -(-len(rows) // self.scorers)
+        parts = [rows[start : start + size] for start in range(0, len(rows), size)]
+        abreast(
+            parts,
+            lambda part: self._score_part(part, most_views),
+            self.scorers,
+            lambda _: self.beat(None, "score"),
+        )
+
+    def _score_part(self, rows: list[Row], most_views: int | None) -> None:
         with timed("score", rows):
             answers = attempt(
                 lambda evidences: self.scorer.score(evidences, most_views),
@@ -223,13 +244,3 @@ def _is_short(error: Exception) -> bool:
 def _is_lost(error: Exception) -> bool:
     named = type(error).__name__ == "AcceleratorError" or "CUDA error" in str(error)
     return named and not _is_short(error)
-
-
-@contextmanager
-def timed(stage: str, rows: Sequence[Row]) -> Iterator[None]:
-    """Note the seconds spent inside, shared evenly among `rows`."""
-    start = time.perf_counter()
-    yield
-    share = (time.perf_counter() - start) / max(1, len(rows))
-    for row in rows:
-        row.seconds[stage] = round(share, 6)

@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Lock
 from typing import Any, cast
 
 import torch
@@ -56,6 +57,7 @@ class Scorer:
         self.batch_tokens = batch_tokens
         self.column = _keep_answer_rows(model, builder)
         self.prefixes: dict[Ask, Any] = {}
+        self.lock = Lock()  # parts of a batch may be scored side by side
 
     @torch.inference_mode()
     def score(
@@ -108,11 +110,12 @@ class Scorer:
 
     def _prefix(self, ask: Ask) -> Any:
         """Keys and values of the ids that every prompt of `ask` begins with."""
-        if ask not in self.prefixes:
-            ids = torch.tensor([self.builder.parts[ask][0]], device=self.model.device)
-            cache = DynamicCache(config=self.model.config)
-            self.model(ids, past_key_values=cache)
-            self.prefixes[ask] = cache
+        with self.lock:
+            if ask not in self.prefixes:
+                ids = torch.tensor([self.builder.parts[ask][0]], device=self.model.device)
+                cache = DynamicCache(config=self.model.config)
+                self.model(ids, past_key_values=cache)
+                self.prefixes[ask] = cache
         return self.prefixes[ask]
 
 

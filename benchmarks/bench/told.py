@@ -8,6 +8,7 @@ from pathlib import Path
 from PIL import Image
 
 from model_package.evidence import Evidence
+from model_package.memory import Memory
 from model_package.pipeline import Moderator
 from model_package.score import load_scorer
 
@@ -31,7 +32,8 @@ class Told:
 
     def seconds(self, memes: Sequence[tuple[str, str]]) -> float:
         """That pictures at these paths take with these words, from the file to the answer."""
-        told = replace(self.moderator, reader=Given([text for _, text in memes]))
+        given = Given([text for _, text in memes])
+        told = replace(self.moderator, reader=given, memory=Memory())
         start = time.perf_counter()
         told.predict([path for path, _ in memes])
         return time.perf_counter() - start

@@ -5,6 +5,7 @@ A change of these numbers is a change of speed: make it on purpose, and write th
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,15 @@ def counts() -> Iterator[Counter[str]]:
         _count_calls(patch, counted)
         predictions = moderator.predict(PATHS)
         counted["tokens to read"] = _tokens(moderator, predictions)
+        once = Counter(counted)
+        again = moderator.predict([PATHS[3], *PATHS])
+        counted["more for the same bytes"] = (counted - once).total()
+        counted["other answers"] = sum(map(_differ, again, [predictions[3], *predictions]))
         yield counted
+
+
+def _differ(first: Prediction, second: Prediction) -> bool:
+    return replace(first, seconds={}) != replace(second, seconds={})
 
 
 def _tokens(moderator: Moderator, predictions: list[Prediction]) -> int:
@@ -106,3 +115,7 @@ def test_a_prompt_is_one_forward_pass_under_a_small_head(counts: Counter[str]) -
 
 def test_captions_are_decoded_in_batches_and_stop_in_time(counts: Counter[str]) -> None:
     assert counts["caption steps"] <= 2 * 20  # two batches, 20 tokens at most
+
+
+def test_the_same_bytes_cost_nothing_and_are_answered_alike(counts: Counter[str]) -> None:
+    assert (counts["more for the same bytes"], counts["other answers"]) == (0, 0)
