@@ -23,17 +23,17 @@ def hang() -> None:
 
 def meddle() -> None:
     """Put ourselves before the reading of pictures, once that can be had."""
-    while not hasattr(sys.modules.get("model_package.pipeline"), "load_image"):
+    while not hasattr(sys.modules.get("model_package.pipeline"), "read_file"):
         time.sleep(0.01)
     pipeline = sys.modules["model_package.pipeline"]
-    honest = pipeline.load_image
+    honest = pipeline.read_file
 
-    def load_image(path: str, *others: object) -> object:
+    def read_file(path: str, *others: object) -> object:
         if path.endswith("/hang.png"):
             hang()
         return honest(path, *others)
 
-    pipeline.load_image = load_image  # type: ignore[attr-defined]
+    pipeline.read_file = read_file  # type: ignore[attr-defined]
 
 
 def is_second() -> bool:
