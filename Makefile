@@ -102,8 +102,16 @@ injection: $(VENV)/test.done  ## how far attacks written into memes move PROFILE
 bench: $(VENV)/test.done  ## PROFILE against the seed's loop, by turns in one run: build/bench
 	@$(PY) -m benchmarks.bench --profile $(PROFILE) --output build/bench
 
+.PHONY: bench-gpu
+bench-gpu: $(VENV)/test.done  ## models of full size with random weights, against the seed's loop on one GPU: build/bench_gpu
+	@$(PY) -m benchmarks.bench_gpu --output build/bench_gpu
+
+.PHONY: bench-startup
+bench-startup: $(VENV)/test.done  ## PROFILE's first row, against the bare cost of its imports and weights: build/startup.json
+	@$(PY) -m benchmarks.startup --profile $(PROFILE) --output build/startup.json
+
 .PHONY: bench-growth
-bench-growth: $(VENV)/test.done  ## time and memory over 500 to 100 000 rows: build/growth
+bench-growth: $(VENV)/test.done  ## time and memory over 500 to 100 000 rows, and over mixed input: build/growth
 	@$(PY) -m benchmarks.growth --output build/growth
 
 .PHONY: weights-download
