@@ -17,7 +17,7 @@ from data_preparation.record import write_records
 from data_preparation.split import Split
 from model_package.errors import UserError
 
-ROWS = 16_800
+ROWS = 16_600
 PACKAGE = Path(__file__).parent.parent
 
 

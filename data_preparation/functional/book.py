@@ -37,10 +37,11 @@ class Name:
 
 @dataclass(frozen=True)
 class Mixing:
-    """Words that say nothing about a label: openers in each language, and particles."""
+    """Words that say nothing about a label: openers in each language, particles, and asides."""
 
     openers: tuple[Line, ...]
     particles: tuple[Line, ...]
+    asides: tuple[Line, ...]
 
 
 @dataclass(frozen=True)

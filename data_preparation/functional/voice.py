@@ -1,4 +1,4 @@
-"""How a filled template is said: openers, particles, another language's words, odd spelling.
+"""How a filled template is said: openers, particles, asides, another language, odd spelling.
 
 Every share is the same for both labels, so that none of it says anything about a label.
 """
@@ -6,12 +6,13 @@ Every share is the same for both labels, so that none of it says anything about 
 import random
 
 from data_preparation.functional.book import Book
-from data_preparation.functional.fill import Choice, fill
+from data_preparation.functional.fill import Choice, choose, fill
 from data_preparation.functional.spelling import vary
 from data_preparation.functional.template import Template
 from data_preparation.grammar.files import LANGUAGES
 
 FOREIGN_NAME, FOREIGN_OPENER, OPENER, PARTICLE, VARIED, LOWER = 0.08, 0.06, 0.14, 0.1, 0.18, 0.4
+ASIDE = 0.12
 GUESTS = ((1, 2), (0,), (0,), (0,))  # whose words each of LANGUAGES borrows
 END = ".!?。！？…"
 
@@ -21,6 +22,8 @@ def say(book: Book, template: Template, choice: Choice, place: int, rng: random.
     other = rng.choice(GUESTS[place])
     guest = other if rng.random() < FOREIGN_NAME else place
     text = _framed(book, fill(template, choice, place, guest, rng), place, other, rng)
+    if rng.random() < ASIDE:
+        text = _beside(book, text, place, rng)
     text = _capital(text, rng)
     return vary(text, LANGUAGES[place], rng) if rng.random() < VARIED else text
 
@@ -39,3 +42,12 @@ def _framed(book: Book, text: str, place: int, other: int, rng: random.Random) -
     if chance > 1 - PARTICLE and text[-1] not in END:
         return text + rng.choice(book.mixing.particles)[place]
     return text
+
+
+def _beside(book: Book, text: str, place: int, rng: random.Random) -> str:
+    """`text` after or before an aside."""
+    template = Template("", "", 0, rng.choice(book.mixing.asides))
+    aside = fill(template, choose(book, template, rng), place, place, rng)
+    first, second = rng.choice(((text, aside), (aside, text)))
+    stop, space = ("。", "") if place == LANGUAGES.index("zh") else (".", " ")
+    return first + ("" if first[-1] in END else stop) + space + second

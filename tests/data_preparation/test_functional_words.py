@@ -1,6 +1,7 @@
 """The parts of the functional rows: Tamil forms, fillings, spelling."""
 
 import random
+from dataclasses import replace
 
 import pytest
 
@@ -17,10 +18,13 @@ from data_preparation.functional.template import (
     lists,
     neighbour,
     number,
+    slots,
 )
+from data_preparation.functional.voice import say as say_aloud
 from model_package.errors import UserError
 
 TAMIL = 3
+ASIDE = Template("x/0", "x", 1, ("first", "前面", "dulu", "முன்ன"))
 
 
 @pytest.mark.parametrize(
@@ -145,3 +149,13 @@ def test_a_quoted_sentence_has_slots_of_its_own() -> None:
         rng = random.Random(seed)
         choice = choose(book, template, rng)
         assert set("{}") & set(fill(template, choice, 0, 0, rng)) == set()
+
+
+def test_a_sentence_stands_beside_some_texts_and_abuses_no_group() -> None:
+    book = read_book()
+    book = replace(book, mixing=replace(book.mixing, openers=(("o",) * 4,), particles=(("",) * 4,)))
+    choice = choose(book, ASIDE, random.Random(0))
+    texts = [say_aloud(book, ASIDE, choice, 1, random.Random(n)) for n in range(400)]
+    beside = [text for text in texts if "。" in text]
+    assert 24 <= len(beside) <= 72
+    assert not {slot for one in book.mixing.asides for slot in slots(one)} & {"who", "slur"}
