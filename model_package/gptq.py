@@ -1,10 +1,6 @@
 """4-bit GPTQ weights in plain torch: no kernel, no compiler, any device, any float type.
 
-`load_causal_lm` is the one way in. A GPTQ checkpoint stores, for a matrix of shape
-(inputs, outputs): `qweight`, `32 / bits` inputs an int32; `qzeros`, the same along outputs;
-`scales` (groups, outputs); `g_idx` (inputs), the group of each input. The value is
-`scales[g] * (q - zero[g])`, where the format called "gptq" stores zero - 1 (Frantar et al.,
-2022, and the AutoGPTQ checkpoint layout).
+`load_causal_lm` is the one way in; how a matrix is packed, packed.py knows.
 """
 
 import json
@@ -12,13 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import nn
 from transformers import AutoConfig, AutoModelForCausalLM
 from transformers.quantizers.auto import register_quantization_config, register_quantizer
 from transformers.quantizers.base import HfQuantizer
 from transformers.utils.quantization_config import QuantizationConfigMixin
 
 from model_package.errors import UserError
+from model_package.packed import PackedLinear
 
 METHOD = "memesieve-gptq"
 
@@ -90,52 +87,6 @@ def _own_reader(quantization: dict[str, Any], kernel: str, folder: Path) -> dict
         "zero_offset": 0 if quantization.get("checkpoint_format") == "gptq_v2" else 1,
         "group_size": quantization.get("group_size", -1),
     }
-
-
-class PackedLinear(nn.Module):
-    """A linear layer whose weight stays packed and is unpacked inside each forward pass."""
-
-    qweight: Tensor
-    qzeros: Tensor
-    scales: Tensor
-    g_idx: Tensor
-
-    def __init__(self, like: nn.Linear, bits: int, group_size: int, zero_offset: int) -> None:
-        super().__init__()
-        rows, columns = like.in_features, like.out_features
-        groups = 1 if group_size == -1 else -(-rows // group_size)
-        self.bits, self.zero_offset = bits, zero_offset
-        self.in_features, self.out_features = rows, columns
-        dtype = like.weight.dtype
-        self.register_buffer("qweight", torch.empty(rows * bits // 32, columns, dtype=torch.int32))
-        self.register_buffer("qzeros", torch.empty(groups, columns * bits // 32, dtype=torch.int32))
-        self.register_buffer("scales", torch.empty(groups, columns, dtype=dtype))
-        self.register_buffer("g_idx", torch.empty(rows, dtype=torch.int32))
-        self.bias = nn.Parameter(torch.empty_like(like.bias)) if like.bias is not None else None
-
-    def weight(self) -> Tensor:
-        """The whole matrix, in the type of the scales."""  # (outputs, inputs)
-        shifts = torch.arange(0, 32, self.bits, device=self.qweight.device, dtype=torch.int32)
-        mask = 2**self.bits - 1
-        levels = (self.qweight[:, None, :] >> shifts[None, :, None]) & mask
-        levels = levels.reshape(self.in_features, self.out_features)  # (inputs, outputs)
-        zeros = (self.qzeros[:, :, None] >> shifts) & mask
-        zeros = zeros.reshape(-1, self.out_features) + self.zero_offset  # (groups, outputs)
-        group = self.g_idx.long()
-        weight: Tensor = self.scales[group] * (levels - zeros[group]).to(self.scales.dtype)
-        return weight.t()
-
-    def forward(self, x: Tensor) -> Tensor:
-        """`x` (..., inputs) times the weight: (..., outputs)."""
-        return nn.functional.linear(x, self.weight(), self.bias)
-
-    def unpacked(self) -> nn.Linear:
-        """The same layer with a plain matrix."""
-        with torch.device("meta"):
-            plain = nn.Linear(self.in_features, self.out_features, bias=self.bias is not None)
-        plain.weight = nn.Parameter(self.weight().contiguous(), requires_grad=False)
-        plain.bias = self.bias
-        return plain
 
 
 @register_quantization_config(METHOD)

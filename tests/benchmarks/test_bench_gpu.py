@@ -13,8 +13,9 @@ from benchmarks.bench_gpu.__main__ import main
 from benchmarks.bench_gpu.models import SCALE, SPREAD, write
 from benchmarks.bench_gpu.race import Lap
 from benchmarks.bench_gpu.shapes import FULL, TINY
-from model_package.gptq import PackedLinear, load_causal_lm
+from model_package.gptq import load_causal_lm
 from model_package.kernel import Machine, choose
+from model_package.packed import PackedLinear
 from model_package.tensors import Size, measure
 
 CPU = torch.device("cpu")

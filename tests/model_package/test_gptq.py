@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import nn
 
-from model_package.gptq import PackedLinear
+from model_package.packed import PackedLinear
 
 GROUP = 4
 
@@ -36,7 +36,18 @@ def test_unpacking_inverts_packing(bits: int, zero_offset: int, act_order: bool)
     layer.bias = nn.Parameter(torch.rand(outputs))
     expected = scales[g_idx] * (levels - zeros[g_idx])  # (inputs, outputs)
     torch.testing.assert_close(layer.weight(), expected.t())
+    assert layer.in_order is not act_order
     x = torch.randn(3, inputs)
     product = nn.functional.linear(x, expected.t(), layer.bias)
     torch.testing.assert_close(layer(x), product, rtol=1e-4, atol=1e-3)
     torch.testing.assert_close(layer.unpacked()(x), product, rtol=1e-4, atol=1e-3)
+
+
+def test_the_last_group_may_be_shorter() -> None:
+    torch.manual_seed(0)
+    levels, g_idx = torch.randint(16, (24, 32)), torch.arange(24) // 16
+    layer = PackedLinear(nn.Linear(24, 32), 4, 16, 0)
+    layer.qweight, layer.scales, layer.g_idx = pack(levels, 4), torch.rand(2, 32), g_idx.int()
+    layer.qzeros = pack(torch.full((32, 2), 8), 4).t().contiguous()
+    torch.testing.assert_close(layer.weight(), (layer.scales[g_idx] * (levels - 8)).t())
+    assert layer.in_order is False

@@ -6,9 +6,10 @@ import pytest
 import torch
 
 from model_package.errors import UserError
-from model_package.gptq import PackedLinear, load_causal_lm
+from model_package.gptq import load_causal_lm
 from model_package.hardware import free_memory
 from model_package.kernel import Machine, choose, survey
+from model_package.packed import PackedLinear
 from model_package.policy import load_policy
 from model_package.profile import WEIGHTS, LanguageModel
 from model_package.score import load_scorer

@@ -11,7 +11,8 @@ import torch
 from model_package import Moderator
 from model_package.errors import UserError
 from model_package.evidence import Evidence
-from model_package.gptq import PackedLinear, load_causal_lm
+from model_package.gptq import load_causal_lm
+from model_package.packed import PackedLinear
 from model_package.policy import load_policy
 from model_package.profile import WEIGHTS, LanguageModel
 from model_package.score import Scorer, choose_dtype, load_scorer
