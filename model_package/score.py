@@ -1,14 +1,14 @@
 """Evidence becomes P(yes) of every question under every view; nothing is generated.
 
 One prefill a prompt: the prefix shared by all rows is computed once and its keys and values
-are reused, and the output head keeps only the rows of the answer words. A prompt's padded
-length comes from its own tokens alone, so that no answer depends on its neighbours.
+are reused, and the output head keeps only the rows of the answer words. On a CPU a prompt is
+padded, to a length that comes from its own tokens alone, so that no answer depends on its
+neighbours; on a GPU prompts stand one after another (packing.py).
 """
 
 import copy
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from itertools import product
 from pathlib import Path
 from threading import Lock
 from typing import Any, cast
@@ -17,46 +17,34 @@ import torch
 from torch import Tensor, nn
 from transformers import AutoTokenizer, DynamicCache
 
+from model_package import packing
 from model_package.errors import UserError
 from model_package.evidence import Evidence
 from model_package.gptq import load_causal_lm
+from model_package.job import Ask, Job, in_a_row, in_buckets
 from model_package.kernel import choose, survey
-from model_package.policy import Policy
+from model_package.policy import Policy, Question, View
 from model_package.profile import LanguageModel
 from model_package.prompt import PromptBuilder
 from model_package.tensors import measure
-
-BUCKET = 16  # prompts are padded to a multiple of this many tokens after the prefix
-
-Ask = tuple[str, str]  # ids of a question and a view
-
-
-@dataclass(frozen=True)
-class Job:
-    """One prompt still to be scored: whose it is, what it asks, its ids after the prefix."""
-
-    row: int
-    ask: Ask
-    ids: tuple[int, ...]
-
-    @property
-    def padded(self) -> int:
-        """The length that it is computed at."""
-        return -(-len(self.ids) // BUCKET) * BUCKET
 
 
 class Scorer:
     """Answers a policy's questions with one causal language model.
 
-    batch_tokens: padded tokens of one forward pass; a longer prompt goes alone.
+    batch_tokens: tokens of one forward pass, with padding; a longer prompt goes alone. packs:
+    whether prompts may stand one after another, where the model is of a kind that can.
     """
 
-    def __init__(self, model: Any, builder: PromptBuilder, batch_tokens: int) -> None:
+    def __init__(
+        self, model: Any, builder: PromptBuilder, batch_tokens: int, packs: bool = False
+    ) -> None:
         self.model = model
         self.builder = builder
         self.batch_tokens = batch_tokens
         self.column = _keep_answer_rows(model, builder)
         self.prefixes: dict[Ask, Any] = {}
+        self.packs = packs and packing.enable(model)
         self.lock = Lock()  # parts of a batch may be scored side by side
 
     @torch.inference_mode()
@@ -68,31 +56,35 @@ class Scorer:
         most_views: of each evidence, the first of those that can be shown; all by default.
         """
         answers: list[dict[str, float]] = [{} for _ in evidences]
-        batches = self._batches(self._jobs(evidences, most_views))
-        # All are under way before any is waited for, so that a GPU never waits for Python.
+        # All are under way before any is waited for, so that a GPU seldom waits for Python.
+        batches = self._batches(evidences, most_views)
         for batch, probas in [(batch, self._forward(batch)) for batch in batches]:
             for job, proba in zip(batch, probas.tolist(), strict=True):
                 answers[job.row]["/".join(job.ask)] = proba
         return answers
 
-    def _jobs(self, evidences: Sequence[Evidence], most_views: int | None) -> Iterator[Job]:
-        for row, evidence in enumerate(evidences):
-            for question, view in self.builder.policy.asks(evidence, most_views):
-                prompt = self.builder.build(question, view, evidence)
-                yield Job(row, (question.id, view.id), prompt.ids[prompt.prefix :])
+    def _batches(
+        self, evidences: Sequence[Evidence], most_views: int | None
+    ) -> Iterator[list[Job]]:
+        """Ask by ask: the next one's prompts are built while a GPU computes this one's."""
+        policy, together = self.builder.policy, in_a_row if self.packs else in_buckets
+        asked = [policy.asks(evidence, most_views) for evidence in evidences]
+        for question, view in product(policy.questions, policy.views):
+            rows = [row for row, asks in enumerate(asked) if (question, view) in asks]
+            jobs = (self._job(row, question, view, evidences[row]) for row in rows)
+            yield from together(jobs, self.batch_tokens)
 
-    def _batches(self, jobs: Iterable[Job]) -> Iterator[list[Job]]:
-        groups: dict[tuple[Ask, int], list[Job]] = defaultdict(list)
-        for job in jobs:
-            groups[job.ask, job.padded].append(job)
-        for (_, padded), group in groups.items():
-            size = max(1, self.batch_tokens // padded)
-            yield from (group[start : start + size] for start in range(0, len(group), size))
+    def _job(self, row: int, question: Question, view: View, evidence: Evidence) -> Job:
+        prompt = self.builder.build(question, view, evidence)
+        return Job(row, (question.id, view.id), prompt.ids[prompt.prefix :])
 
     def _forward(self, batch: list[Job]) -> Tensor:
         """P(yes) of each job, on the model's device.  # (batch,)"""
         ask, padded = batch[0].ask, batch[0].padded
         prefix = self._prefix(ask)
+        if self.packs:
+            rows = packing.last_logits(self.model, [job.ids for job in batch], prefix)
+            return self._probabilities(rows.float(), ask)
         start = prefix.get_seq_length()
         ids = _pad(batch, padded).to(self.model.device)  # (batch, padded)
         cache = copy.deepcopy(prefix)
@@ -132,7 +124,7 @@ def load_scorer(
     if kernel == "auto":
         kernel = choose(survey(device), measure(folder), dtype.itemsize)
     model = load_causal_lm(folder, kernel, dtype, device)
-    return Scorer(model, builder, settings.batch_tokens)
+    return Scorer(model, builder, settings.batch_tokens, packs=device.type == "cuda")
 
 
 def choose_dtype(name: str, device: torch.device) -> torch.dtype:
