@@ -2,11 +2,15 @@
 
 Undoes what hides words from a reader that goes by characters and not from one with eyes:
 characters that are not seen, other alphabets' letters in Latin words, piles of accents, words
-spelled out with gaps. Knows nothing of tokens, and removes no word.
+spelled out with gaps (spelled.py), digits for letters (leet.py). Knows nothing of tokens, and
+removes no word.
 """
 
 import re
 import unicodedata
+
+from model_package.leet import lettered
+from model_package.spelled import clusters, joined
 
 HIDDEN_KINDS = {"Cc", "Cf", "Co", "Cs"}  # controls, zero-width and bidirectional marks, private use
 # Unseen too, though Unicode counts them as letters, marks or symbols: grapheme joiner, fillers,
@@ -46,12 +50,6 @@ WORD = re.compile(f"[A-Za-z\u00c0-\u024f{FOREIGN.pattern[1:]}+")
 LATIN = re.compile("[A-Za-z]")
 SHORTEST = 3  # letters of a word that is all twins: a lone alpha may be meant
 
-SIGNS = "[\u0b82\u0bbe-\u0bcd\u0bd7]"  # what stands on a Tamil letter
-LETTER = f"[^\\W\\d_]{SIGNS}*"
-BEFORE, AFTER = f"(?<![^\\W_])(?<!{SIGNS})", f"(?![^\\W_])(?!{SIGNS})"  # no letter there
-# Four letters or more, each apart from the next by the same one sign.
-SPELLED = re.compile(f"{BEFORE}{LETTER}([ .*_|·-])(?:{LETTER}\\1){{2,}}{LETTER}{AFTER}")
-NEAR_SPELLED = re.compile(f"{BEFORE}{LETTER}([ .*_|·-])(?:{LETTER}\\1)*{LETTER}{AFTER}")
 TURNED = re.compile("\u202e([^\u202c\n]*)")  # shown from right to left
 
 
@@ -65,26 +63,14 @@ def plain(text: str) -> str:
     text = TURNED.sub(lambda found: _turned(found[1]), text).translate(ALWAYS)
     text = _bared(_seen(text)).translate(ALWAYS)  # again: NFKC makes some of them
     text = INDICATOR.sub(lambda one: chr(ord(one[0]) - 0x1F1E6 + 65), text)
-    text = _joined(_untwinned(text))
-    return " ".join(unicodedata.normalize("NFKC", text).split())
+    text = joined(_untwinned(text))
+    text = lettered(unicodedata.normalize("NFKC", text))
+    return " ".join(text.split())
 
 
 def _turned(text: str) -> str:
     """`text` from its end to its beginning; marks stay on their letters."""
-    letters: list[str] = []
-    for character in text:
-        if letters and unicodedata.category(character)[0] == "M":
-            letters[-1] += character
-        else:
-            letters.append(character)
-    return "".join(reversed(letters))
-
-
-def _joined(text: str) -> str:
-    """`text` with words joined that are spelled out; where there is one, shorter ones are too."""
-    if not SPELLED.search(text):
-        return text
-    return NEAR_SPELLED.sub(lambda word: word[0].replace(word[1], ""), text)
+    return "".join(reversed(clusters(text)))
 
 
 def _seen(text: str) -> str:
@@ -107,15 +93,17 @@ def _untwinned(text: str) -> str:
     if nothing in the text shows that another alphabet is meant."""
     if not FOREIGN.search(text):
         return text
-    foreign = not LATIN.search(text) or any(map(_is_foreign, WORD.findall(text)))
-    return WORD.sub(lambda found: _twin(found[0], foreign), text)
+    words = WORD.findall(text)
+    if not LATIN.search(text) or any(map(_is_foreign, words)):
+        return WORD.sub(lambda found: _twin(found[0], len(text) + 1), text)
+    mixed = any(LATIN.search(word) and FOREIGN.search(word) for word in words)
+    return WORD.sub(lambda found: _twin(found[0], 1 if mixed else SHORTEST), text)
 
 
 def _is_foreign(word: str) -> bool:
     return not LATIN.search(word) and any(ord(one) not in TWINS for one in FOREIGN.findall(word))
 
 
-def _twin(word: str, foreign: bool) -> str:
-    if LATIN.search(word):
-        return word.translate(TWINS)
-    return word if foreign or len(word) < SHORTEST else word.translate(TWINS)
+def _twin(word: str, shortest: int) -> str:
+    """shortest: letters of a word of twins alone that is taken for Latin."""
+    return word.translate(TWINS) if LATIN.search(word) or len(word) >= shortest else word

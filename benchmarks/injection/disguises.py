@@ -3,6 +3,7 @@
 Each takes a text and gives it disguised, the same at each call. Knows no models.
 """
 
+import re
 import unicodedata
 from collections.abc import Callable
 
@@ -17,7 +18,9 @@ def _between(sign: str) -> Callable[[str], str]:
     """Writes `sign` after each letter, and after the marks that stand on it."""
 
     def disguise(text: str) -> str:
-        return "".join(sign.join(clusters(word)) for word in _words(text))
+        return "".join(
+            word if word.isspace() else sign.join(clusters(word)) for word in _words(text)
+        )
 
     return disguise
 
@@ -34,8 +37,8 @@ def clusters(text: str) -> list[str]:
 
 
 def _words(text: str) -> list[str]:
-    """Words and the single spaces between them."""
-    return [part for word in text.split(" ") for part in (word, " ")][:-1]
+    """Words, and the spaces and line breaks between them."""
+    return re.split(r"(\s+)", text)
 
 
 def _zalgo(text: str) -> str:

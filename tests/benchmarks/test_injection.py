@@ -19,7 +19,7 @@ from training_pipeline.attacked import read_wordings
 
 ROW = Record("1", text="pass the salt", language="en", label=0)
 TAMIL = Record("2", text="கொழும்பு நகரம்", language="ta", label=0)
-UNDONE = set(DISGUISES) - {"leetspeak"}
+UNDONE = set(DISGUISES)
 
 
 def leaves(value: object) -> list[str]:
@@ -72,7 +72,7 @@ def test_padding_is_long_and_keeps_the_words() -> None:
 def test_normalisation_undoes_a_disguise(name: str, record: Record) -> None:
     disguised = attacked(Attack(name, "disguise", 0), record, 0)
     assert plain(disguised) == record.text
-    latin_only = name in {"look_alikes", "fullwidth", "bold_alphabet"}
+    latin_only = name in {"look_alikes", "fullwidth", "bold_alphabet", "leetspeak"}
     assert (disguised == record.text) == (latin_only and record is TAMIL)
 
 

@@ -1,6 +1,7 @@
 """Hidden and disguised characters become the words that an eye reads; clean text stays as it is."""
 
 import json
+import re
 import unicodedata
 from pathlib import Path
 
@@ -8,9 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from model_package.normalise import SPELLED, plain
+from model_package.normalise import plain
+from model_package.spelled import SPELLED
 
 ROOT = Path(__file__).parents[2]
+LEET = re.compile("[A-Za-z][0-9$@!]|[0-9$@!][A-Za-z]")
 LETTERS = st.characters(exclude_categories=["Cs", "Cn"])
 
 
@@ -40,6 +43,10 @@ LETTERS = st.characters(exclude_categories=["Cs", "Cn"])
         ("去 死 吧 你", "去死吧你"),
         ("கொ ல் லு ங் க", "கொல்லுங்க"),
         ("don´t", "don't"),
+        ("kіll а mаn оf α", "kill a man of a"),
+        ("I s.w.e.a.r o.n m.y h.a.l.f., s.h.o.p.!", "I swear on my half, shop!"),
+        ("h a l f ,   a n d   I   g o", "half, and I go"),
+        ("把 钥 匙 给 我 , 你", "把钥匙给我,你"),
     ],
 )
 def test_disguises_come_off(text: str, shown: str) -> None:
@@ -77,8 +84,8 @@ def test_the_rows_of_datasets_change_only_where_they_are_spelled_out(name: str) 
     before = [" ".join(unicodedata.normalize("NFKC", text).split()) for text in texts]
     changed = [text for text in before if plain(text) != text]
     assert len(texts) >= 300
-    assert [text for text in changed if not SPELLED.search(text)] == []
-    assert len(changed) == (45 if name == "functional" else 0)
+    assert [text for text in changed if not (SPELLED.search(text) or LEET.search(text))] == []
+    assert len(changed) < len(texts) / 10 if name == "functional" else not changed
 
 
 @given(text=st.text(LETTERS, max_size=60))
