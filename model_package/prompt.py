@@ -51,6 +51,7 @@ class PromptBuilder:
         self.tokenizer = tokenizer
         self.policy = policy
         self.budgets = budgets
+        self.anchor = self._encode(ANCHOR)
         self.added = set(tokenizer.get_added_vocab().values())
         controls = sorted(filter(None, tokenizer.get_added_vocab()), key=len, reverse=True)
         self.controls = re.compile("|".join(map(re.escape, controls)) or "(?!)")
@@ -110,9 +111,8 @@ class PromptBuilder:
         return list(self.tokenizer(text, add_special_tokens=False, verbose=False)["input_ids"])
 
     def _after_anchor(self, text: str) -> list[int]:
-        anchor = self._encode(ANCHOR)
-        ids = self._encode(ANCHOR + text)
-        return ids[len(anchor) :] if ids[: len(anchor)] == anchor else self._encode(text)
+        ids, known = self._encode(ANCHOR + text), len(self.anchor)
+        return ids[known:] if ids[:known] == self.anchor else self._encode(text)
 
     def _untrusted(self, name: str, evidence: Evidence) -> list[int]:
         budget = self.budgets[name]
