@@ -55,7 +55,7 @@ def lettered(text: str) -> str:
 
 def _is_most(text: str, mixed: list[str]) -> bool:
     """Whether words of small letters and digits are most of `text`, and not names with numbers."""
-    small = [word for word in mixed if word.islower() and not STRANGE.search(word)]
+    small = [one for one in mixed if one.islower() and not (STRANGE.search(one) or FOR.search(one))]
     share = len(small) >= MANY and 2 * len(small) > len(text.split())
     return share and sum(AMID.search(word) is not None for word in small) >= 2
 
