@@ -68,9 +68,9 @@ def _flags() -> argparse.ArgumentParser:
         prog="python -m benchmarks.bench_gpu", description=(__doc__ or "").splitlines()[0]
     )
     parser.add_argument("--output", type=Path, required=True, help="folder for all that is made")
-    parser.add_argument("--memes", type=int, default=1000, help="in all rounds together")
+    parser.add_argument("--memes", type=int, default=1024, help="in all rounds together")
     parser.add_argument("--few", type=int, default=8, help="memes of a round that (a) answers")
-    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--rounds", type=int, default=4)
     parser.add_argument("--kernel", default="auto", help="of (b): auto, unpack, packed, gptqmodel")
     parser.add_argument("--times", type=float, default=TIMES, help="the seed's speed to reach")
     parser.add_argument("--share", type=float, default=SHARE, help="of the ceiling to reach")
