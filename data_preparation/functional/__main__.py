@@ -1,16 +1,16 @@
 """Writes the functional data set, train.jsonl and validation.jsonl: the same bytes every time.
 
-python -m data_preparation.functional --output datasets/functional [--rows N] [--seed N]
+python -m data_preparation.functional --output datasets/functional [--rows N] [--plain N] [--seed N]
 """
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from data_preparation.functional.about import about
-from data_preparation.functional.book import files, read_book
-from data_preparation.functional.rows import draw
+from data_preparation.functional.book import files, read_book, read_plain
+from data_preparation.functional.rows import add_plain, draw
 from data_preparation.manifest import hash_file, unfinish, write_manifest
 from data_preparation.place import prepare_folder
 from data_preparation.record import write_records
@@ -18,11 +18,12 @@ from data_preparation.split import Split
 from model_package.errors import UserError
 
 ROWS = 16_600
+PLAIN = 12_000
 PACKAGE = Path(__file__).parent.parent
 
 
-def write(split: Split, folder: Path, rows: int, seed: int) -> None:
-    """Write data, card and manifest into `folder`."""
+def write(split: Split, folder: Path, settings: Mapping[str, int]) -> None:
+    """Write data, card and manifest into `folder`; the manifest tells `settings`."""
     unfinish(folder)
     parts = {"train": split.train, "validation": split.validation}
     for name, part in parts.items():
@@ -30,7 +31,7 @@ def write(split: Split, folder: Path, rows: int, seed: int) -> None:
     (folder / "README.md").write_text(about(parts), encoding="utf-8")
     manifest = {
         "verb": "functional",
-        "settings": {"rows": rows, "seed": seed},
+        "settings": dict(settings),
         "inputs": {path.relative_to(PACKAGE).as_posix(): hash_file(path) for path in files()},
         "metrics": {name: len(part) for name, part in parts.items()},
         "outputs": {f"{name}.jsonl": hash_file(folder / f"{name}.jsonl") for name in parts},
@@ -43,12 +44,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m data_preparation.functional")
     parser.add_argument("--output", type=Path, required=True, help="the folder to write")
     parser.add_argument("--rows", type=int, default=ROWS, help="rows to train on (%(default)s)")
+    parser.add_argument("--plain", type=int, default=PLAIN, help="plain rows more (%(default)s)")
     parser.add_argument("--seed", type=int, default=0, help="draws other rows (%(default)s)")
     flags = parser.parse_args(argv)
     try:
         prepare_folder(flags.output)
         split = draw(read_book(), flags.rows, flags.seed)
-        write(split, flags.output, flags.rows, flags.seed)
+        split = add_plain(split, read_plain(), flags.plain, flags.seed)
+        settings = {name: getattr(flags, name) for name in ("rows", "plain", "seed")}
+        write(split, flags.output, settings)
     except UserError as error:
         print(f"functional: {error}", file=sys.stderr)
         return 2

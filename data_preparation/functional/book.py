@@ -1,14 +1,13 @@
 """Reads the functional templates, their slots and groups; knows nothing of how rows are drawn."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
 from data_preparation.functional.mirror import Swaps, mirror
 from data_preparation.functional.tamil import SUFFIXES, decline, singular
 from data_preparation.functional.template import (
-    Functionality,
     Template,
     TemplateFile,
     in_all_languages,
@@ -85,8 +84,8 @@ class _Groups:
 
 def files() -> list[Path]:
     """The files that rows come from, in order."""
-    own = [FOLDER / f"{name}.toml" for name in ("groups", "mirrors", "mixing")]
-    parts = [path for part in ("slots", "templates") for path in (FOLDER / part).glob("*.toml")]
+    own = [FOLDER / f"{name}.toml" for name in ("mirrors", "mixing")]
+    parts = [path for part in ("groups", "slots", "templates") for path in _paths(part)]
     borrowed = [GRAMMAR / f"{name}.toml" for name in ("groups", "slots")]
     return sorted([*own, *parts, *borrowed])
 
@@ -94,21 +93,38 @@ def files() -> list[Path]:
 @cache
 def read_book() -> Book:
     """Everything in this folder, and the grammar's groups and claims."""
+    return _book("*")
+
+
+@cache
+def read_plain() -> Book:
+    """What plain rows are drawn from: first lists of templates, base.toml's words, no asides."""
+    book = _book("base")
+    first = tuple(one for one in book.templates if one.first)
+    return replace(book, templates=first, mixing=replace(book.mixing, asides=()))
+
+
+def _book(name: str) -> Book:
+    """All templates, and the groups and slots of the files that are called `name`."""
     grammar = read_grammar(GRAMMAR)
-    own = read_toml(FOLDER / "groups.toml", _Groups).groups
+    own = [one for path in _paths("groups", name) for one in read_toml(path, _Groups).groups]
     return Book(
         templates=tuple(_templates()),
-        slots=_slots(),
+        slots=_slots(name),
         groups={**grammar.groups, **{one.id: _group(one) for one in own}},
         mixing=read_toml(FOLDER / "mixing.toml", Mixing),
         grammar=grammar,
     )
 
 
-def _slots() -> dict[str, tuple[Line, ...]]:
+def _paths(part: str, name: str = "*") -> list[Path]:
+    return sorted((FOLDER / part).glob(f"{name}.toml"))
+
+
+def _slots(name: str) -> dict[str, tuple[Line, ...]]:
     """The values of every slot; files that name the same slot add to each other."""
     found: dict[str, tuple[Line, ...]] = {}
-    for path in sorted((FOLDER / "slots").glob("*.toml")):
+    for path in _paths("slots", name):
         for slot in read_toml(path, _Slots).slots:
             values = tuple(map(in_all_languages, slot.values))
             found[slot.name] = found.get(slot.name, ()) + values
@@ -118,21 +134,16 @@ def _slots() -> dict[str, tuple[Line, ...]]:
 def _templates() -> Iterator[Template]:
     """Every template as it was written, each followed by its neighbours."""
     swaps = {one.name: one for one in read_toml(FOLDER / "mirrors.toml", Swaps).swaps}
-    paths = sorted((FOLDER / "templates").glob("*.toml"))
-    kinds = lists([read_toml(path, TemplateFile) for path in paths])
+    kinds = lists([read_toml(path, TemplateFile) for path in _paths("templates")])
     labels = {kind.name: kind.label for kind in kinds}
     for kind, written in number(kinds):
         for n, one in enumerate(written):
             yield one
             if kind.beside:
                 yield neighbour(kind, n, one, labels[kind.beside_name])
-            for name, other in _pairs(kind):
+            for name, other in kind.mirrors:
                 if swaps[name].applies(one):
                     yield mirror(one, swaps[name], other, labels[other])
-
-
-def _pairs(kind: Functionality) -> Sequence[tuple[str, str]]:
-    return [(pair[0], pair[1]) for pair in kind.mirrors]
 
 
 def _group(name: Name) -> Group:

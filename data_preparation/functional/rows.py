@@ -3,6 +3,7 @@
 import hashlib
 import random
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from data_preparation.functional.book import Book
 from data_preparation.functional.fill import choose
@@ -33,6 +34,26 @@ def draw(book: Book, rows: int, seed: int) -> Split:
         _side(book, *pair, seed, seen) for pair in zip((train, validation), sizes, strict=True)
     )
     return Split(*(tuple(sorted(part, key=_place)) for part in parts))
+
+
+def add_plain(split: Split, book: Book, rows: int, seed: int) -> Split:
+    """`split` with about `rows` rows of `book` more to train on, among the others.
+
+    None is of a template that is held back, or has a text that `split` has. Their ids end in
+    `/plain-` and a number.
+    """
+    if rows < 0:
+        raise UserError(f"--plain {rows} is no number of rows; ask for 0 or more")
+    held = held_back(book.templates)
+    templates = [one for one in book.templates if one.family not in held]
+    seen = {normal(str(row.text)) for row in split.train + split.validation}
+    plain = [_plain(row) for row in _side(book, templates, rows, seed, seen)]
+    return replace(split, train=tuple(sorted([*split.train, *plain], key=_place)))
+
+
+def _plain(row: Record) -> Record:
+    rest, number = row.id.rsplit("/", 1)
+    return replace(row, id=f"{rest}/plain-{number}")
 
 
 def held_back(templates: Iterable[Template]) -> set[str]:

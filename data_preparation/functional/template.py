@@ -29,6 +29,11 @@ class Template:
         """The names of its slots, in any language, each once."""
         return slots(self.line)
 
+    @property
+    def first(self) -> bool:
+        """Whether it was written in its functionality's first list, and is no mirror."""
+        return self.block.endswith("/0") and self.id == self.family
+
 
 @dataclass(frozen=True)
 class Functionality:

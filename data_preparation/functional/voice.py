@@ -22,7 +22,7 @@ def say(book: Book, template: Template, choice: Choice, place: int, rng: random.
     other = rng.choice(GUESTS[place])
     guest = other if rng.random() < FOREIGN_NAME else place
     text = _framed(book, fill(template, choice, place, guest, rng), place, other, rng)
-    if rng.random() < ASIDE:
+    if book.mixing.asides and rng.random() < ASIDE:
         text = _beside(book, text, place, rng)
     text = _capital(text, rng)
     return vary(text, LANGUAGES[place], rng) if rng.random() < VARIED else text

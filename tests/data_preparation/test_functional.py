@@ -115,13 +115,16 @@ def test_mistakes_of_a_user_are_one_line(
 ) -> None:
     assert main(["--output", str(tmp_path), "--rows", "71"]) == 2
     assert capsys.readouterr().err == "functional: --rows 71 is too few; ask for 72 or more\n"
+    assert main(["--output", str(tmp_path), "--plain", "-1"]) == 2
+    error = capsys.readouterr().err
+    assert error == "functional: --plain -1 is no number of rows; ask for 0 or more\n"
     (tmp_path / "file").touch()
     assert main(["--output", str(tmp_path / "file")]) == 2
     assert capsys.readouterr().err.startswith(f"functional: {tmp_path / 'file'}: no folder")
 
 
 def test_the_fewest_rows_are_one_of_each_label_to_validate_with(tmp_path: Path) -> None:
-    assert main(["--output", str(tmp_path), "--rows", "72"]) == 0
+    assert main(["--output", str(tmp_path), "--rows", "72", "--plain", "0"]) == 0
     rows = read_records(tmp_path / "validation.jsonl")
     assert Counter((row.language, row.label) for row in rows) == Counter(
         (language, label) for language in LANGUAGES for label in (0, 1)
