@@ -1,17 +1,20 @@
 """The jail, and still fewer rights: killed workers, files made to harm, few processes and files."""
 
+import os
 import random
 import threading
 import time
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from local_test.running import container, engine
 from local_test.running.execute import execute
+from local_test.running.outcome import Outcome
 from local_test.running.presets import PRESETS
 from tests.hostile.chaos import Chaos, check, children
-from tests.hostile.test_neighbours import MEMES, harmful, of_good
+from tests.hostile.test_neighbours import FALLBACK, MEMES, harmful, of_good
 
 pytestmark = [pytest.mark.docker, pytest.mark.timeout(3600)]
 
@@ -20,14 +23,16 @@ NOEXEC = ("--tmpfs", "/tmp:rw,noexec,nosuid,nodev,size=5g,mode=1777")
 MOST = 512  # processes and open files; the jail allows twice as many
 
 
-def start(image: str, images: Path, stdin: Path, *extra: str) -> container.Container:
+def start(
+    image: str, images: Path, stdin: Path, tmp: tuple[str, ...] = NOEXEC
+) -> container.Container:
     """The guide's command with all rights dropped and a `/tmp` that nothing can be run from."""
     container.ensure_network()
     line = container.command(image, images, GUIDE, gpu=False)
     place = next(at for at, word in enumerate(line) if "destination=/tmp" in word)
     del line[place - 1 : place + 1]
     with stdin.open("rb") as source:
-        return container.start(line, source, (*container.HARDENING, *NOEXEC, *extra))
+        return container.start(line, source, (*container.HARDENING, *tmp))
 
 
 def inside(name: str) -> list[int]:
@@ -86,34 +91,84 @@ def test_files_made_to_harm_touch_no_neighbour_in_the_jail(image: str, tmp_path:
 
 def feed(image: str, images: Path, folder: Path, lines: list[bytes]) -> list[bytes]:
     """Rows of one judged run."""
-    stdin, output = folder / "stdin.csv", folder / "output"
-    stdin.write_bytes(b"\r\n".join(lines))
-    outcome = execute(lambda _: start(image, images, stdin), stdin, output, GUIDE)
+    outcome = conduct(image, images, folder, lines)
     assert (outcome.status, outcome.rows) == ("OK", len(lines)), outcome
-    return (output / "stdout.csv").read_bytes().splitlines()
+    return (folder / "output" / "stdout.csv").read_bytes().splitlines()
+
+
+def conduct(
+    image: str, images: Path, folder: Path, lines: list[bytes], tmp: tuple[str, ...] = NOEXEC
+) -> Outcome:
+    """One judged run, which leaves its streams in `folder`."""
+    stdin = folder / "stdin.csv"
+    stdin.write_bytes(b"\r\n".join(lines))
+    return execute(lambda _: start(image, images, stdin, tmp), stdin, folder / "output", GUIDE)
 
 
 @pytest.mark.long
 def test_twenty_deaths_in_the_jail(image: str, tmp_path: Path) -> None:
-    rng, stdin = random.Random(6), tmp_path / "stdin.csv"
-    names = [rng.choice(MEMES).name.encode() for _ in range(500)]
-    stdin.write_bytes(b"".join(b"/images/%s\r\n" % name for name in names))
-    alone = dict(zip(names, feed(image, MEMES[0].parent, tmp_path, names_of(names)), strict=True))
-    stdin.write_bytes(b"".join(b"/images/%s\r\n" % name for name in names))
-    run = start(image, MEMES[0].parent, stdin)
+    images = small_memes(tmp_path)
+    names = [meme.name.encode() for meme in random.Random(6).choices(MEMES, k=500)]
+    lines = [b"/images/" + name for name in names]
+    calm = [row + b"\n" for row in feed(image, images, tmp_path, lines)]
+    run = start(image, images, tmp_path / "stdin.csv")
     rows: list[bytes] = []
-    chaos = Chaos(python_of(run.name), len(names), lambda: len(rows), seed=6)
+    chaos = Chaos(python_of(run.name), len(lines), lambda: len(rows), seed=6)
     thread = threading.Thread(target=chaos.run)
     thread.start()
     assert run.process.stdout is not None
+    assert run.process.stderr is not None
     rows.extend(run.process.stdout)
     thread.join()
-    assert run.process.stderr is not None
     notes = run.process.stderr.read().decode()
     run.end()
-    check([alone[name] + b"\n" for name in names], rows, notes, chaos)
+    told = check(calm, rows, notes, chaos)
+    print(f"{len(chaos.killed)} deaths, {len(told)} rows told as fallback; {notes[-200:]}")
 
 
-def names_of(names: list[bytes]) -> list[bytes]:
-    """Their paths in the container."""
-    return [b"/images/" + name for name in names]
+def small_memes(folder: Path) -> Path:
+    """The sample memes at half their size, which take a third of the time; their folder."""
+    images = folder / "images"
+    images.mkdir(mode=0o755)
+    for meme in MEMES:
+        with Image.open(meme) as picture:
+            picture.convert("RGB").reduce(2).save(images / meme.name)
+    return images
+
+
+@pytest.mark.long
+def test_ten_thousand_mixed_lines_in_the_jail(image: str, tmp_path: Path) -> None:
+    images = small_memes(tmp_path)
+    bad = [path for path in harmful(images, 23, 300) if path.startswith(os.fsencode(images))]
+    closed = images / "closed.png"
+    closed.write_bytes(MEMES[0].read_bytes())
+    closed.chmod(0)
+    bad = [b"/images" + path[len(os.fsencode(images)) :] for path in [*bad, os.fsencode(closed)]]
+    good = [b"/images/" + meme.name.encode() for meme in MEMES]
+    none = [b"", b"\xff\xfe", b"/images/none.png", b"a\0b", b"/dev/zero", b".", b"x" * 9000]
+    lines = good * 15 + [one for one in bad if b"\n" not in one] + none * 1400
+    lines = lines[:10_000]
+    random.Random(23).shuffle(lines)
+    outcome = conduct(image, images, tmp_path, lines)
+    print(outcome)
+    assert (outcome.status, outcome.rows, outcome.exit_code) == ("OK", 10_000, 0)
+    found = (tmp_path / "output" / "stdout.csv").read_bytes().splitlines()
+    pairs = list(zip(lines, found, strict=True))
+    assert {row for line, row in pairs if line in none or line.endswith(b"/closed.png")} == {
+        FALLBACK
+    }
+    assert all(len(rows) == 1 for rows in of_good(lines, found, good).values())
+    assert len(set(found)) > len(good) / 2
+
+
+@pytest.mark.parametrize("room", ["1k", "1m"])
+def test_a_full_tmp_costs_no_row(image: str, tmp_path: Path, room: str) -> None:
+    good = [b"/images/" + meme.name.encode() for meme in MEMES[:3]]
+    lines = good + [b"/images/" + b"none" * 20] * 20_000 + good
+    small = ("--tmpfs", f"/tmp:rw,noexec,nosuid,nodev,size={room},mode=1777")
+    outcome = conduct(image, MEMES[0].parent, tmp_path, lines, small)
+    assert (outcome.status, outcome.rows) == ("OK", len(lines)), outcome
+    found = (tmp_path / "output" / "stdout.csv").read_bytes().splitlines()
+    assert found[:3] == found[-3:]
+    assert FALLBACK not in found[:3]
+    assert set(found[3:-3]) == {FALLBACK}
