@@ -1,23 +1,26 @@
 """RapidOCR: finds lines in any script, reads Latin letters and Chinese; never uses a network.
 
-Its models lie in its wheel and are named by path here, for it downloads what it is not given.
+Its models and the geometry of boxes come from its wheel. Its own engine is not used: it takes a
+second to start, cuts each line out twice, and downloads what it is not given.
 """
 
-import os
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from model_package.ocr_line import Box, Line, Pixels
+from model_package.ocr_network import load_network
 from model_package.ocr_text import is_han
 
 MODELS = {"Det": "PP-OCRv6_det_small.onnx", "Rec": "PP-OCRv6_rec_small.onnx"}
 MOST_LINES = 64  # read of one image; a page of small print would take a minute, and is no meme
 SMALLEST = 8  # pixels; no letter is legible in an image that is narrower
-CROP_HEIGHT, LEAST_WIDTH = 48, 160  # of a line in the recognizer; shorter ones are filled up
+LONG, FLAT = 8, 30  # width by height above which, and height up to which, a picture gets borders
+# RapidOCR's own settings for these models, by its names for them.
+BOXES = {"thresh": 0.3, "box_thresh": 0.5, "unclip_ratio": 1.6, "use_dilation": True}
 BLANK = 0  # the class of "no character here" in CTC
+Quads = NDArray[np.float32]
 SPACE = 0.014  # share of doubt about a space, above which there is one; see SpacedCtc
 
 
@@ -27,36 +30,40 @@ class Rapid:
     name = "rapidocr"
 
     def __init__(self, max_side: int, threads: int) -> None:
-        import rapidocr  # noqa: PLC0415 - takes a second
+        from rapidocr.ch_ppocr_det.utils import DBPostProcess  # noqa: PLC0415 - takes a second
+        from rapidocr.utils import process_img  # noqa: PLC0415
 
-        from model_package.ocr_shrink import Shrink  # noqa: PLC0415 - needs OpenCV
+        from model_package import ocr_shrink  # noqa: PLC0415 - needs OpenCV
 
-        self.engine = rapidocr.RapidOCR(params=_params(rapidocr, threads))
-        blank = np.full((64, 128, 3), 255, np.uint8)
-        self._find(blank)  # loads its model at the first call, and so does recognition
-        self.engine.recognize_txt([blank])
-        self.engine.text_det.get_preprocess = lambda: Shrink(max_side)
-        recognizer = self.engine.text_rec
-        recognizer.postprocess_op = SpacedCtc(recognizer.postprocess_op.character)
+        self.max_side, self.shrink, self.geometry = max_side, ocr_shrink, process_img
+        folder = Path(process_img.__file__).parent.parent / "models"
+        self.detector, self.recognizer = (
+            load_network(folder / MODELS[part], threads) for part in ("Det", "Rec")
+        )
+        self.outline = DBPostProcess(**BOXES)
+        self.decoder = SpacedCtc(["", *self.recognizer.notes["character"].splitlines(), " "])
 
     def lines(self, pixels: Pixels) -> list[Line]:
         """Every line found, with what was read in it, which is junk for other scripts."""
         if min(pixels.shape[:2]) < SMALLEST:
             return []
-        quads = self._find(pixels)
-        if not len(quads):
-            return []
-        crops = self.engine.crop_text_regions(pixels, quads)
-        output = self.engine.recognize_txt(crops)
-        return [
-            Line(text, float(score), bounds(quad, pixels), self.name)
-            for text, score, quad in zip(output.txts, output.scores, quads, strict=True)
-        ]
+        return [self._line(pixels, quad) for quad in self._find(pixels)]
 
-    def _find(self, pixels: Pixels) -> NDArray[np.float32]:
+    def _find(self, pixels: Pixels) -> Quads:
         """Corners of each line, clockwise from the upper left: (lines, 4, 2)."""
-        found = self.engine(pixels, use_det=True, use_cls=False, use_rec=False).boxes
-        return largest(np.asarray([] if found is None else found, np.float32))
+        tall, padding = self.geometry.apply_vertical_padding(pixels, {}, LONG, FLAT)
+        heat = self.detector.run(self.shrink.for_detector(tall, self.max_side))
+        boxes, _ = self.outline(heat, tall.shape[:2])
+        if not len(boxes):
+            return np.empty((0, 4, 2), np.float32)
+        placed = self.geometry.map_boxes_to_original(boxes, padding, *pixels.shape[:2])
+        return largest(np.asarray(placed, np.float32))
+
+    def _line(self, pixels: Pixels, quad: NDArray[np.float32]) -> Line:
+        crop = self.geometry.get_rotate_crop_image(pixels, quad)
+        [probas] = self.recognizer.run(self.shrink.for_recognizer(crop))
+        text, score = self.decoder.decode(probas)
+        return Line(text, score, bounds(quad, pixels), self.name)
 
 
 def largest(quads: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -79,14 +86,8 @@ class SpacedCtc:
         self.character = characters
         self.space = characters.index(" ")
 
-    def __call__(
-        self, probas: NDArray[np.float32], *_: Any, **__: Any
-    ) -> tuple[list[tuple[str, float]], list[None]]:
-        """(text, mean probability of its characters) a line, from (lines, steps, classes)."""
-        return [self.decode(line) for line in probas], [None] * len(probas)
-
     def decode(self, probas: NDArray[np.float32]) -> tuple[str, float]:
-        """One line, from (steps, classes)."""
+        """One line and the mean probability of its characters, from (steps, classes)."""
         best = probas.argmax(axis=1)
         starts = np.flatnonzero((best != BLANK) & (np.diff(best, prepend=BLANK) != 0))
         text = "".join(
@@ -110,22 +111,3 @@ def bounds(quad: NDArray[np.float32], pixels: Pixels) -> Box:
     left, top = np.clip(quad.min(axis=0), 0, (width, height)).astype(int).tolist()
     right, bottom = np.clip(np.ceil(quad.max(axis=0)), 0, (width, height)).astype(int).tolist()
     return left, top, right, bottom
-
-
-def _params(rapidocr: Any, threads: int) -> dict[str, Any]:
-    folder = Path(rapidocr.__file__).parent / "models"
-    cores = max(
-        1, min(threads, os.cpu_count() or 1)
-    )  # RapidOCR takes every core when asked for too many
-    return {
-        **{f"{part}.model_path": str(folder / name) for part, name in MODELS.items()},
-        "EngineConfig.onnxruntime.intra_op_num_threads": cores,
-        "EngineConfig.onnxruntime.inter_op_num_threads": 1,
-        # Without it each run gets fresh pages from the kernel: 18 000 faults a meme.
-        "EngineConfig.onnxruntime.enable_cpu_mem_arena": True,
-        "Rec.rec_img_shape": [3, CROP_HEIGHT, LEAST_WIDTH],
-        "Rec.rec_batch_num": 1,  # a line's reading must not depend on its neighbours' widths
-        "Global.use_cls": False,
-        "Global.use_preprocess_img": False,
-        "Global.log_level": "critical",
-    }

@@ -20,8 +20,8 @@ from PIL import Image
 from torch.utils.flop_counter import FlopCounterMode
 
 from model_package.evidence import Evidence
-from model_package.ocr_rapid import CROP_HEIGHT, LEAST_WIDTH, MODELS
-from model_package.ocr_shrink import detector_size
+from model_package.ocr_rapid import MODELS
+from model_package.ocr_shrink import CROP_HEIGHT, LEAST_WIDTH, detector_size
 from model_package.pipeline import Moderator
 
 

@@ -17,7 +17,7 @@ from model_package import ocr_tesseract
 from model_package.errors import UserError
 from model_package.ocr import Reader, make_reader
 from model_package.ocr_line import Box, Line, Pixels
-from model_package.ocr_shrink import Shrink, detector_size
+from model_package.ocr_shrink import detector_size, for_detector, for_recognizer
 from model_package.ocr_tesseract import TamilLines, find_languages
 from model_package.profile import Ocr
 
@@ -241,9 +241,18 @@ def test_lines_are_looked_for_in_a_smaller_picture(
     size: tuple[int, int], shrunk: tuple[int, int]
 ) -> None:
     assert detector_size(*size, max_side=736) == shrunk
-    given = Shrink(736)(np.full((*size[::-1], 3), (0, 51, 255), np.uint8))
+    given = for_detector(np.full((*size[::-1], 3), (0, 51, 255), np.uint8), max_side=736)
     assert given.shape == (1, 3, *shrunk[::-1])
     assert [float(channel.max()) for channel in given[0]] == pytest.approx([-1, -0.6, 1])
+
+
+@pytest.mark.parametrize(("size", "width"), [((30, 60), 160), ((480, 48), 480), ((600, 30), 960)])
+def test_lines_are_read_at_one_height_and_short_ones_are_filled_up(
+    size: tuple[int, int], width: int
+) -> None:
+    given = for_recognizer(np.full((*size[::-1], 3), 255, np.uint8))
+    assert given.shape == (1, 3, 48, width)
+    assert given[0, 0, 0, -1] == (0 if width == 160 else 1)
 
 
 def test_missing_tamil_is_said_once_with_its_cure(
