@@ -8,11 +8,8 @@ the second; `--output FILE` keeps all that was measured as JSON.
 import argparse
 import datetime
 import json
-import resource
-import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -60,9 +57,14 @@ def measure(profile: str, weights: str | None, image: Path, rounds: int) -> dict
     settings = load_profile(profile)
     folder = weights_folder(settings, weights)
     check_present(folder, settings)
+    flags = ["--profile", profile, "--weights", str(folder), "--device", "cpu"]
+    commands = {
+        "bare": ["benchmarks.startup.bare", str(folder)],
+        "command": ["model_package", *flags],
+    }
     laps: list[dict[str, Took]] = []
     for _ in range(rounds + 1):
-        laps.append({"bare": _bare(folder), "command": _command(profile, folder, image)})
+        laps.append({name: _took(name, one, image) for name, one in commands.items()})
         print(f"{_told(laps[-1])}; load {load()}", file=sys.stderr)
     counted = laps[1:]
     return {
@@ -74,28 +76,15 @@ def measure(profile: str, weights: str | None, image: Path, rounds: int) -> dict
     }
 
 
-def _bare(folder: Path) -> Took:
-    was, start = _children(), time.perf_counter()
-    command = [sys.executable, "-m", "benchmarks.startup.bare", str(folder)]
-    subprocess.run(command, check=True, stderr=subprocess.DEVNULL)
-    return Took(time.perf_counter() - start, _children() - was)
-
-
-def _command(profile: str, folder: Path, image: Path) -> Took:
+def _took(name: str, command: list[str], image: Path) -> Took:
+    """Until the first line of output."""
     with tempfile.TemporaryDirectory() as notes:
-        flags = ["--profile", profile, "--weights", str(folder), "--device", "cpu"]
-        side = Side("command", ["-m", "model_package", *flags], Path(notes) / "stderr")
+        side = Side(name, ["-m", *command], Path(notes) / "stderr")
         try:
             seconds = side.first(str(image))
             return Took(seconds, side.processor_seconds())
         finally:
             side.end()
-
-
-def _children() -> float:
-    """Seconds that the processes which have ended computed."""
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime
 
 
 def ratio(laps: Sequence[dict[str, Took]], what: str) -> dict[str, float]:

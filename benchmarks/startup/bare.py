@@ -1,7 +1,8 @@
 """The least that a first answer needs: a plain script that imports libraries and reads weights.
 
-Run as `python -m benchmarks.startup.bare FOLDER...`. No model is built and nothing is answered.
-Packages that only training needs are out of sight, as they are in the command that is measured.
+Run as `python -m benchmarks.startup.bare FOLDER...`. No model is built; one line says what was
+read, and the process ends with its input, so that its end is not measured. Packages that only
+training needs are out of sight, as they are in the command that is measured.
 """
 
 import sys
@@ -33,8 +34,9 @@ def main(folders: list[str]) -> None:
     files = sorted(file for folder in folders for file in Path(folder).glob("**/*.safetensors"))
     held = [load_file(file) for file in files]
     networks = [Path(rapidocr.__file__).parent / "models" / name for name in MODELS.values()]
-    held_bytes = sum(len(network.read_bytes()) for network in networks)
-    print(f"{sum(map(len, held))} tensors, {held_bytes} bytes of networks", file=sys.stderr)
+    size = sum(len(network.read_bytes()) for network in networks)
+    print(f"{sum(map(len, held))} tensors, {size} bytes of networks", flush=True)
+    sys.stdin.read()
 
 
 if __name__ == "__main__":
