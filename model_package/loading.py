@@ -5,6 +5,8 @@ import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from importlib import import_module
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,6 +26,10 @@ if TYPE_CHECKING:
     from model_package.score import Scorer
 
 SMALL = 50_000_000  # parameters
+ENGINES = {  # modules that each engine of OCR imports when it is made
+    "rapidocr": ("cv2", "onnxruntime", "rapidocr.ch_ppocr_det.utils", "rapidocr.utils.process_img"),
+    "tesseract": ("tesserocr",),
+}
 
 
 def load(
@@ -68,11 +74,9 @@ def load(
 
 def _import_engines(settings: Profile) -> None:
     """Before threads part: two that import at once may meet in a half-made module."""
-    with suppress(ImportError):  # the reader will say so
-        if "rapidocr" in settings.ocr.engines:
-            from rapidocr import RapidOCR  # noqa: F401, PLC0415
-        if "tesseract" in settings.ocr.engines:
-            import tesserocr  # noqa: F401, PLC0415
+    for name in chain.from_iterable(ENGINES.get(one, ()) for one in settings.ocr.engines):
+        with suppress(ImportError):  # the reader will say so
+            import_module(name)
 
 
 def _reader(settings: Profile, lanes: int) -> "Lanes":
