@@ -1,8 +1,8 @@
 """Pictures become captions, by BLIP; knows nothing of policies or scores.
 
-Shapes are constant on a CPU: each picture is encoded alone, and captions are always decoded
-in batches of the same size, filled up where there are fewer. So a caption cannot depend on
-its neighbours through the order in which a matrix product happens to add.
+Shapes are constant: pictures are encoded and captions decoded in batches of the same size, filled
+up where there are fewer. So a caption cannot depend on its neighbours through the order in which a
+matrix product happens to add.
 """
 
 from collections.abc import Sequence
@@ -18,6 +18,8 @@ from transformers.models.auto.tokenization_auto import AutoTokenizer
 
 from model_package.gptq import check_tensors
 from model_package.profile import Captioner as Settings
+
+ENCODED = 4  # pictures at once on a CPU; 8 are hardly faster, and a single one is filled up to it
 
 
 class Captioner:
@@ -39,17 +41,18 @@ class Captioner:
 
     def _encode(self, images: Sequence[Image.Image]) -> Tensor:
         """Image features.  # (images, patches + 1, hidden)"""
-        step = len(images) if self.model.device.type == "cuda" else 1
-        parts = [images[start : start + step] for start in range(0, len(images), step)]
-        return torch.cat([self._features(part) for part in parts])
+        size = len(images) if self.model.device.type == "cuda" else ENCODED
+        parts = [images[start : start + size] for start in range(0, len(images), size)]
+        return torch.cat([self._features(part, size) for part in parts])
 
-    def _features(self, images: Sequence[Image.Image]) -> Tensor:
+    def _features(self, images: Sequence[Image.Image], size: int) -> Tensor:
         pixels = self.processor(images=list(images), return_tensors="pt")["pixel_values"]
-        pixels = pixels.to(self.model.device, self.model.dtype)  # (images, 3, height, width)
-        return self.model.vision_model(pixel_values=pixels)[0]  # type: ignore[no-any-return]
+        filled = _fill(pixels, size).to(self.model.device, self.model.dtype)
+        features: Tensor = self.model.vision_model(pixel_values=filled)[0]
+        return features[: len(images)]
 
     def _decode(self, features: Tensor) -> list[str]:
-        filled = features[torch.arange(self.settings.batch).clamp(max=len(features) - 1)]
+        filled = _fill(features, self.settings.batch)
         text = self.model.config.text_config
         ids = self.model.text_decoder.generate(
             input_ids=torch.full((len(filled), 1), text.bos_token_id, device=filled.device),
@@ -63,6 +66,11 @@ class Captioner:
         )[: len(features)]
         texts = self.tokenizer.batch_decode(ids, skip_special_tokens=True)
         return [text.strip().replace(" ' ", "'") for text in texts]  # word pieces part "it ' s"
+
+
+def _fill(rows: Tensor, size: int) -> Tensor:
+    """`rows`, the last one again and again until there are `size`."""
+    return rows[torch.arange(size).clamp(max=len(rows) - 1)]
 
 
 def load_captioner(folder: Path, settings: Settings, device: torch.device) -> Captioner:
