@@ -1,12 +1,12 @@
 """A language model that begins as linear models of its own tokens, and goes on from there.
 
 Written into a Mistral-class model, so that before any tuning its margin between the answer words
-is one shared line through the prompt's tokens, and for a text of a known source that source's own
-line beside it. The last dimensions of the embeddings hold what each token adds to each line; the
-first heads look at all tokens alike, and so carry the means to the prompt's end; neurons of the
-first layer open each source's line to the texts that look like that source's, and write the sum
-where only the answer words read it. Everything else begins silent. Small models learn small
-corpora by heart before they find such a path by themselves.
+is a mixture of lines through the prompt's tokens: one a source, weighed by how much the text
+looks like that source's. The last dimensions of the embeddings hold what each token adds to each
+line; the first heads look at all tokens alike, and so carry the means to the prompt's end; neurons
+of the first layer mix them (mixture.py), and write the sum where only the answer words read it.
+Everything else begins silent. Small models learn small corpora by heart before they find such a
+path by themselves.
 """
 
 import math
@@ -18,6 +18,7 @@ import torch
 from torch import Tensor
 
 from model_package.errors import UserError
+from training_pipeline.mixture import Neurons
 
 NORM = 1.0  # of every embedding, so that normalising them keeps lines straight
 CONSTANT = 0.2  # share of an embedding's norm that all tokens have in one dimension
@@ -26,9 +27,6 @@ QUIET = 1e-3  # deviation of a line that says nothing
 LONGEST = 0.85  # of a token's weights together, of a norm of 1
 CARRIED = 0.1  # how loud the means arrive: low, so that the last token's norm hardly changes
 SUM = 1 / 16  # of a norm of 1: a margin of 1, where the answer words read it
-STEEP = 2.0  # of a gate, which opens over two units of its line
-EARLY = 1.0  # by how much of its line a gate opens before it is even
-OPEN = 4.0  # the gate of the shared line, always
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,30 +39,32 @@ class Line:
 
 @dataclass(frozen=True)
 class Lines:
-    """In log-odds. shared: of harm, for every text. own: what a source's texts add to that.
-    looks: whether a text is of that source; as many as `own`."""
+    """In log-odds, one a source each. own: of harm, in that source's texts. looks: whether a text
+    is of that source. prior: what a look is raised by, where texts are mixed of sources."""
 
-    shared: Line
     own: Sequence[Line]
     looks: Sequence[Line]
+    prior: Sequence[float]
 
     def all(self) -> list[Line]:
         """In the order of their dimensions."""
-        return [self.shared, *self.own, *self.looks]
+        return [*self.own, *self.looks]
 
 
-def open_path(model: Any, lines: Lines, yes: Iterable[int], no: Iterable[int]) -> None:
-    """Write the lines into `model`, in place. They hold for prompts whose last token weighs
-    nothing. yes, no: ids of the answer words, which as words of a text then weigh nothing.
+def open_path(
+    model: Any, lines: Lines, neurons: Neurons, yes: Iterable[int], no: Iterable[int]
+) -> None:
+    """Write the lines into `model`, in place, and `neurons` that mix them. They hold for prompts
+    whose last token weighs nothing. yes, no: ids of the answer words, which as words of a text
+    then weigh nothing.
     """
-    width, places = model.config.hidden_size, _Places(model.config.hidden_size, len(lines.all()))
+    places = _Places(model.config.hidden_size, len(lines.all()))
     _need_room(model.config, lines)
     with torch.no_grad():
         units = _write_table(model.get_input_embeddings().weight, lines.all(), places)
         _hush(model)
         _carry_means(model.model.layers[0].self_attn, places, model.config)
-        loud = [unit * CARRIED * width for unit in units]
-        _Neurons(model.model.layers[0].mlp, places, lines.all(), loud).write(len(lines.own))
+        _mix(model.model.layers[0].mlp, places, neurons, _loudness(lines.all(), units, places))
         _answer(model.get_input_embeddings().weight, places, set(yes), set(no))
 
 
@@ -72,7 +72,7 @@ def _need_room(config: Any, lines: Lines) -> None:
     head, number = config.hidden_size // config.num_attention_heads, len(lines.all())
     if number > min(head, config.intermediate_size):
         raise UserError(
-            f"{len(lines.own)} corpora need {number} dimensions of a head, and this model's heads "
+            f"{len(lines.own)} sources need {number} dimensions of a head, and this model's heads "
             f"have {head}; raise lm.hidden, or leave [warm_start] out"
         )
 
@@ -129,40 +129,25 @@ def _carry_means(attention: Any, places: _Places, config: Any) -> None:
         attention.o_proj.weight[places.first + number, number] = CARRIED * NORM
 
 
-@dataclass
-class _Neurons:
-    """The first neurons of the first layer. loud: of each line, what a log-odds of 1 is there."""
+def _loudness(lines: Sequence[Line], units: Sequence[float], places: _Places) -> Tensor:
+    """(lines + 1, 2): what a log-odds of 1 is to a neuron of the first layer in each line's
+    dimension, and the line's bias; of the constant, what it is, and 0."""
+    loud = [unit * CARRIED * places.width for unit in units]
+    rows = [*zip(loud, (line.bias for line in lines), strict=True)]
+    return torch.tensor([*rows, (CONSTANT * math.sqrt(places.width), 0.0)])
 
-    mlp: Any
-    places: _Places
-    lines: Sequence[Line]
-    loud: Sequence[float]
-    used: int = 0
 
-    def write(self, sources: int) -> None:
-        """The shared line, and two neurons a source: the difference of two bent lines is a step
-        that is flat on both sides."""
-        self._add(0, None, OPEN, 1 / (OPEN / (1 + math.exp(-OPEN))))
-        for number in range(1, sources + 1):
-            for side in (1, -1):
-                look = number + sources
-                bias = STEEP * (self.lines[look].bias + EARLY + side)
-                self._add(number, look, bias, side / (2 * STEEP))
-
-    def _add(self, line: int, look: int | None, bias: float, sign: float) -> None:
-        """One neuron: `sign` x line x SiLU(STEEP x look + bias), added to the sum."""
-        gate, up, down = (
-            getattr(self.mlp, name).weight for name in ("gate_proj", "up_proj", "down_proj")
-        )
-        one = CONSTANT * math.sqrt(self.places.width)  # what the constant is, normalised
-        gate[self.used] = up[self.used] = 0
-        if look is not None:
-            gate[self.used, self.places.first + look] = STEEP / self.loud[look]
-        gate[self.used, self.places.constant] = bias / one
-        up[self.used, self.places.first + line] = 1 / self.loud[line]
-        up[self.used, self.places.constant] = self.lines[line].bias / one
-        down[self.places.total, self.used] = sign * SUM * NORM
-        self.used += 1
+def _mix(mlp: Any, places: _Places, neurons: Neurons, loudness: Tensor) -> None:
+    """The first neurons of `mlp` do what `neurons` do, and add it to the sum."""
+    loud, biases = loudness.T
+    number = len(neurons.down)
+    for name, wanted in (("gate_proj", neurons.gate), ("up_proj", neurons.up)):
+        constant = wanted[:, -1] + wanted @ biases
+        weight = getattr(mlp, name).weight
+        weight[:number] = 0
+        weight[:number, places.first :] = wanted[:, :-1] / loud[:-1]
+        weight[:number, places.constant] = constant / loud[-1]
+    mlp.down_proj.weight[places.total, :number] = neurons.down * SUM * NORM
 
 
 def _answer(table: Tensor, places: _Places, yes: set[int], no: set[int]) -> None:

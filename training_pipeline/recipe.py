@@ -93,7 +93,10 @@ class Adapter:
 
 @dataclass(frozen=True)
 class LanguageModel:
-    """Shape of a Mistral-class model that is trained from scratch, and of its tokenizer."""
+    """Shape of a Mistral-class model that is trained from scratch, and of its tokenizer.
+
+    vocabulary: tokens of words and their pieces. phrases: more tokens, that reach across words.
+    """
 
     vocabulary: int
     hidden: int
@@ -102,6 +105,7 @@ class LanguageModel:
     heads: int
     kv_heads: int
     positions: int = 1024
+    phrases: int = 0
 
 
 @dataclass(frozen=True)
@@ -138,7 +142,7 @@ class Teacher:
 class WarmStart:
     """strength: of the linear models that the LM begins as: inverse of their penalty."""
 
-    strength: float = 3.0
+    strength: float = 1.0
 
     def __post_init__(self) -> None:
         if not self.strength > 0:

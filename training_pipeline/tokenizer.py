@@ -12,10 +12,11 @@ from transformers import PreTrainedTokenizerFast
 
 from model_package.normalise import plain
 from model_package.policy import Policy
+from training_pipeline.phrases import add_phrases
 
 START, END, PAD, BREAK = "<|im_start|>", "<|im_end|>", "<|pad|>", "<|endoftext|>"
 # Words carry their marks, or Tamil would be cut at every vowel sign; digits stand alone.
-WORDS = Regex(r" ?[\p{L}\p{M}]+|\p{N}| ?[^\s\p{L}\p{M}\p{N}]+|\s+(?!\S)|\s+")
+WORD, REST = r" ?[\p{L}\p{M}]+", r"|\p{N}| ?[^\s\p{L}\p{M}\p{N}]+|\s+(?!\S)|\s+"
 POLICY_WEIGHT = 200  # the prompt's own words come in every row: worth a token each
 CHAT = (
     "{% for message in messages %}{{ '<|im_start|>' + message['role'] + '\n' + "
@@ -24,16 +25,23 @@ CHAT = (
 )
 
 
-def train_tokenizer(texts: Iterable[str], policy: Policy, size: int) -> PreTrainedTokenizerFast:
-    """A tokenizer of at most `size` tokens, learnt from `texts` and the policy's own words."""
+def train_tokenizer(
+    texts: Iterable[str], policy: Policy, size: int, phrases: int = 0
+) -> PreTrainedTokenizerFast:
+    """A tokenizer learnt from `texts` and the policy's own words: at most `size` tokens of words
+    and their pieces, and at most `phrases` more that reach across words."""
+    learnt = [*_with_policy(texts, policy)]
+    tokenizer = _words(learnt, size)
+    if phrases:
+        tokenizer.pre_tokenizer = _pieces(f"(?:{WORD})+")
+        tokenizer = add_phrases(tokenizer, learnt, phrases)
+    return _wrap(tokenizer)
+
+
+def _words(texts: Iterable[str], size: int) -> Tokenizer:
     tokenizer = Tokenizer(models.BPE())
     tokenizer.normalizer = normalizers.Lowercase()
-    tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
-        [
-            pre_tokenizers.Split(WORDS, "isolated"),
-            pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False),
-        ]
-    )
+    tokenizer.pre_tokenizer = _pieces(WORD)
     tokenizer.decoder = decoders.ByteLevel()
     trainer = trainers.BpeTrainer(
         vocab_size=size,
@@ -43,8 +51,18 @@ def train_tokenizer(texts: Iterable[str], policy: Policy, size: int) -> PreTrain
         min_frequency=2,
         max_token_length=24,
     )
-    tokenizer.train_from_iterator(_with_policy(texts, policy), trainer)
-    return _wrap(tokenizer)
+    tokenizer.train_from_iterator(texts, trainer)
+    return tokenizer
+
+
+def _pieces(words: str) -> Any:
+    """What no token reaches across: what `words` matches, digits, signs and spaces."""
+    return pre_tokenizers.Sequence(
+        [
+            pre_tokenizers.Split(Regex(words + REST), "isolated"),
+            pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False),
+        ]
+    )
 
 
 def _with_policy(texts: Iterable[str], policy: Policy) -> Iterable[str]:

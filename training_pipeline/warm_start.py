@@ -16,11 +16,12 @@ from model_package.policy import load_policy
 from model_package.prompt import PromptBuilder
 from training_pipeline.asks import doubt_of, make_builder, shown
 from training_pipeline.cli import Job, main
+from training_pipeline.phrases import parts
 from training_pipeline.recipe import Recipe, need
 from training_pipeline.rows import input_files, read_rows, row_files
 from training_pipeline.run import Stage, need_manifest, run_stage
 from training_pipeline.teacher import read_probabilities, teacher_files
-from training_pipeline.token_lines import Row, fit_lines
+from training_pipeline.token_lines import Row, fit_lines, read
 
 VERB, PRETRAIN = "warm_start", "pretrain"
 
@@ -36,9 +37,11 @@ def warm_start(job: Job) -> dict[str, Any]:
 
 
 def _work(job: Job, folder: Path, start: Path) -> dict[str, Any]:
+    import torch  # noqa: PLC0415
     from transformers import AutoModelForCausalLM, AutoTokenizer  # noqa: PLC0415
 
     from training_pipeline.linear_path import open_path  # noqa: PLC0415
+    from training_pipeline.mixture import imitate  # noqa: PLC0415
 
     recipe = job.recipe
     tokenizer = AutoTokenizer.from_pretrained(start, local_files_only=True)
@@ -47,9 +50,11 @@ def _work(job: Job, folder: Path, start: Path) -> dict[str, Any]:
     records = read_rows(job).labelled.train
     rows = list(prompt_rows(records, builder, recipe, read_probabilities(job)))
     strength = need(recipe.warm_start, VERB).strength
-    lines = fit_lines(rows, recipe.corpora(), len(tokenizer), strength)
+    lines = fit_lines(rows, recipe.corpora(), parts(tokenizer), strength)
+    prior, number = torch.tensor(lines.prior), model.config.intermediate_size // 2
+    neurons = imitate(*read(lines, rows), prior, number, recipe.seed)
     answers = builder.answers.values()
-    open_path(model, lines, [one.yes for one in answers], [one.no for one in answers])
+    open_path(model, lines, neurons, [one.yes for one in answers], [one.no for one in answers])
     model.save_pretrained(folder)
     tokenizer.save_pretrained(folder)
     return {"prompts": len(rows), "lines": len(lines.all())}

@@ -3,11 +3,14 @@
 import random
 
 import pytest
+import torch
+from scipy.sparse import csr_matrix, identity
 
 from training_pipeline.linear_path import Line
-from training_pipeline.token_lines import Row, fit_lines
+from training_pipeline.token_lines import MADE, Row, fit_lines, read
 
 BAD, GOOD, ANY, THERE, HERE, END, TOKENS = 1, 2, 3, 4, 5, 8, 9
+ALONE = identity(TOKENS, format="csr")
 
 
 def rows(source: str, mark: int, bad: int, good: int, trust: float = 1.0) -> list[Row]:
@@ -25,55 +28,67 @@ def of(line: Line, *tokens: int) -> float:
     return float(line.weights[list(tokens)].sum())
 
 
-def test_what_sources_agree_on_is_shared_and_what_they_dispute_is_their_own() -> None:
-    here, there = rows("here", HERE, BAD, GOOD), rows("there", THERE, BAD, GOOD)
-    mixed = here + there + rows("here", HERE, 6, 7) + rows("there", THERE, 7, 6)
-    lines = fit_lines(mixed, ["here", "there"], TOKENS, 30.0)
-    assert of(lines.shared, BAD) > 1 > -1 > of(lines.shared, GOOD)
-    assert abs(of(lines.shared, 6)) < 0.1 * of(lines.shared, BAD)
-    assert of(lines.own[0], 6) > 1 > -1 > of(lines.own[0], 7)
-    assert of(lines.own[1], 7) > 1 > -1 > of(lines.own[1], 6)
+def test_each_source_has_its_own_line_whatever_the_others_say() -> None:
+    disputed = rows("here", HERE, BAD, GOOD) + rows("there", THERE, GOOD, BAD)
+    lines = fit_lines(disputed, ["here", "there"], ALONE, 30.0)
+    assert of(lines.own[0], BAD) > 1 > -1 > of(lines.own[0], GOOD)
+    assert of(lines.own[1], GOOD) > 1 > -1 > of(lines.own[1], BAD)
+    assert list(lines.prior) == [0.0, 0.0]
 
 
-def test_looks_tell_each_source_from_the_others_and_rows_of_no_corpus() -> None:
-    lines = fit_lines(rows("here", HERE, BAD, GOOD) + rows("x", THERE, 6, 7), ["here"], TOKENS, 3.0)
+def test_looks_tell_each_source_from_the_others_and_made_rows_are_the_last() -> None:
+    lines = fit_lines(rows("here", HERE, BAD, GOOD) + rows("x", THERE, 6, 7), ["here"], ALONE, 3.0)
     look, made = lines.looks
     assert of(look, HERE) / 6 + look.bias > 0 > of(look, THERE) / 6 + look.bias
     assert of(made, THERE) / 6 + made.bias > 0 > of(made, HERE) / 6 + made.bias
+    assert of(lines.own[1], 6) > 0 > of(lines.own[1], 7)
+    assert list(lines.prior) == [0.0, MADE]
 
 
-def test_made_rows_leave_the_shared_line_alone_and_have_their_own_in_its_place() -> None:
-    corpus = rows("here", HERE, BAD, GOOD)
-    without = fit_lines(corpus, ["here"], TOKENS, 3.0)
-    lines = fit_lines(corpus + rows("made", THERE, GOOD, BAD), ["here"], TOKENS, 3.0)
-    ratio = of(lines.shared, BAD) / of(without.shared, BAD)
-    assert 0.8 < ratio < 1.2
-    assert of(lines.shared, BAD) > 0 > of(lines.shared, BAD) + of(lines.own[1], BAD)
+def test_a_token_says_what_its_parts_say() -> None:
+    merged = csr_matrix(ALONE.tolil())
+    merged[6, BAD] = 1  # token 6 is merged from BAD and another, and stands in no text
+    lines = fit_lines(rows("here", HERE, BAD, GOOD), ["here"], merged.tocsr(), 3.0)
+    assert of(lines.own[0], 6) == pytest.approx(of(lines.own[0], BAD))
+    assert of(lines.own[0], 7) == 0
 
 
 def test_the_token_that_ends_every_prompt_weighs_nothing() -> None:
     texts = rows("here", HERE, BAD, GOOD)
-    lines = fit_lines([*texts, Row([ANY, BAD], "x", 1, 1.0)], ["here"], TOKENS, 3.0)
+    lines = fit_lines(
+        [*texts, Row([ANY, BAD], "x", 1, 1.0), *rows("x", THERE, 6, 7)], ["here"], ALONE, 3.0
+    )
     assert all(of(one, END) == of(one, BAD) == 0 for one in lines.all())
-    assert of(lines.shared, GOOD) < 0
+    assert of(lines.own[0], GOOD) < 0
 
 
 def test_doubted_rows_say_less() -> None:
     sure, unsure = (
-        fit_lines(rows("a", HERE, BAD, GOOD, trust), ["a"], TOKENS, 3.0) for trust in (1.0, 0.6)
+        fit_lines(rows("a", HERE, BAD, GOOD, trust), ["a"], ALONE, 3.0) for trust in (1.0, 0.6)
     )
-    strong, weak = (of(one.shared, BAD) + of(one.own[0], BAD) for one in (sure, unsure))
+    strong, weak = (of(one.own[0], BAD) for one in (sure, unsure))
     assert strong > 2 * weak > 0
 
 
 def test_the_only_source_has_nothing_to_be_told_apart_from() -> None:
-    (look,) = fit_lines(rows("a", HERE, BAD, GOOD), ["a"], TOKENS, 3.0).looks
+    (look,) = fit_lines(rows("a", HERE, BAD, GOOD), ["a"], ALONE, 3.0).looks
     assert not look.weights.any()
     assert look.bias > 2
 
 
-@pytest.mark.parametrize("corpora", [[], ["here"]])
-def test_where_there_is_no_corpus_all_rows_shape_the_shared_line(corpora: list[str]) -> None:
-    lines = fit_lines(rows("here", HERE, BAD, GOOD), corpora, TOKENS, 3.0)
-    assert of(lines.shared, BAD) > 0.1
-    assert len(lines.own) == len(lines.looks) == len(corpora)
+@pytest.mark.parametrize("corpora", [[], ["here"], ["here", "nowhere"]])
+def test_a_corpus_without_rows_has_no_line_and_no_corpus_makes_all_rows_made(
+    corpora: list[str],
+) -> None:
+    lines = fit_lines(rows("here", HERE, BAD, GOOD), corpora, ALONE, 3.0)
+    assert len(lines.own) == len(lines.looks) == len(lines.prior) == 1
+    assert of(lines.own[0], BAD) > 0.1
+
+
+def test_lines_are_read_as_means_of_their_tokens_and_a_bias() -> None:
+    lines = fit_lines(rows("here", HERE, BAD, GOOD), ["here"], ALONE, 3.0)
+    own, looks = read(lines, [Row([BAD, ANY, END], "here", 1, 1.0), Row([GOOD, END], "here", 0, 0)])
+    line = lines.own[0]
+    expected = [of(line, BAD, ANY) / 3 + line.bias, of(line, GOOD) / 2 + line.bias]
+    assert torch.allclose(own[:, 0], torch.tensor(expected), atol=1e-5)
+    assert looks.shape == (2, 1)
