@@ -12,8 +12,10 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-FORM = "${Package}\\t${Version}\\t${Architecture}\\n"
-LICENCE = re.compile(r"^License: *(\S[^\n]{0,60})$", re.MULTILINE)
+FORM = "${Package}\\t${Version}\\t${Architecture}\\t${source:Package}\\n"
+LICENCE = re.compile(r"^License: *(\S[^\n]{0,60}?) *$", re.MULTILINE)
+COMMON = re.compile(r"/usr/share/common-licenses/([A-Za-z]+(?:-[0-9]+(?:\.[0-9]+)*)?)")
+UNKNOWN = "NOASSERTION"
 SHORT = 60  # characters; a longer field is a whole licence's text
 
 
@@ -38,19 +40,28 @@ def python_package(about: Message) -> list[str]:
 
 
 def debian_packages() -> list[list[Any]]:
-    """Those that dpkg knows."""
+    """Those that dpkg knows. Packages of one source may share one copyright file."""
     listed = subprocess.check_output(["dpkg-query", "--show", "--showformat", FORM], text=True)
     rows = [line.split("\t") for line in listed.splitlines()]
-    return [[*row, debian_licences(row[0])] for row in rows]
+    own = {row[0]: copyright_of(row[0]) for row in rows}
+    shared = {row[3]: own[row[0]] for row in rows if own[row[0]]}
+    return [[*row[:3], debian_licences(own[row[0]] or shared.get(row[3], ""))] for row in rows]
 
 
-def debian_licences(package: str) -> list[str]:
-    """What a machine can read of the package's copyright file."""
+def copyright_of(package: str, folder: Path = Path("/usr/share/doc")) -> str:
+    """The package's copyright file; empty where it has none."""
     try:
-        text = Path(f"/usr/share/doc/{package}/copyright").read_text(errors="replace")
+        return (folder / package / "copyright").read_text(errors="replace")
     except OSError:
-        return []
-    return sorted(set(LICENCE.findall(text)))
+        return ""
+
+
+def debian_licences(text: str) -> list[str]:
+    """Licences that a copyright file names: in the fields of Debian's machine-readable form
+    (DEP-5), else by the texts in /usr/share/common-licenses that it points to; else nobody's
+    assertion, in SPDX's word."""
+    found = set(LICENCE.findall(text)) or set(COMMON.findall(text))
+    return sorted(found) or [UNKNOWN]
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from local_test import audit, sbom
+from local_test.image_contents import copyright_of, debian_licences
 
 FOUND = {
     "python": [
@@ -35,6 +36,35 @@ def test_the_bill_lists_everything_with_what_is_known_of_it(tmp_path: Path) -> N
     assert parts["libc6"]["purl"] == "pkg:deb/debian/libc6@2.36-9?arch=amd64"
     assert len(parts["libc6"]["licenses"]) == 2
     assert parts["pocket/lm/model.safetensors"]["hashes"][0]["content"] == "ab" * 32
+
+
+@pytest.mark.parametrize(
+    ("text", "licences"),
+    [
+        (
+            "Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/\n\n"
+            "Files: *\nCopyright: 2001 somebody\nLicense: GPL-2+ \n\nFiles: a.c\nLicense: MIT\n"
+            "License: GPL-2+\n the text of it, in /usr/share/common-licenses/GPL-2\n",
+            ["GPL-2+", "MIT"],
+        ),
+        ("On Debian see /usr/share/common-licenses/LGPL-2.1.\nAlso common ones.", ["LGPL-2.1"]),
+        (
+            "`/usr/share/common-licenses/Artistic', /usr/share/common-licenses/GPL-1",
+            ["Artistic", "GPL-1"],
+        ),
+        ("Do with it as you please.", ["NOASSERTION"]),
+        ("", ["NOASSERTION"]),
+    ],
+)
+def test_what_a_copyright_file_says_of_licences(text: str, licences: list[str]) -> None:
+    assert debian_licences(text) == licences
+
+
+def test_a_package_without_a_copyright_file_says_nothing(tmp_path: Path) -> None:
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a" / "copyright").write_text("License: MIT\n")
+    assert copyright_of("a", tmp_path) == "License: MIT\n"
+    assert copyright_of("b", tmp_path) == ""
 
 
 @pytest.mark.parametrize(
