@@ -22,7 +22,7 @@ WORDS = "THEY SAID a quick meeting 世界 都是 வணக்கம் nak balik
 
 def evidences(count: int) -> list[Evidence]:
     chance = random.Random(0)
-    texts = [chance.choices(WORDS, k=chance.choice([0, 1, 5, 40, 300])) for _ in range(count)]
+    texts = [chance.choices(WORDS, k=chance.choice([0, 1, 5, 40, 90])) for _ in range(count)]
     captions = [chance.choices(WORDS, k=chance.randrange(20)) for _ in range(count)]
     return [Evidence(*map(" ".join, both)) for both in zip(captions, texts, strict=True)]
 
@@ -30,7 +30,7 @@ def evidences(count: int) -> list[Evidence]:
 def scorer(packs: bool, batch_tokens: int = 600) -> Scorer:
     from transformers import AutoTokenizer
 
-    budgets = {"caption": 32, "ocr_text": 128}
+    budgets = {"caption": 99, "ocr_text": 999}
     builder = PromptBuilder(AutoTokenizer.from_pretrained(LM), load_policy("ospc"), budgets)
     model = load_causal_lm(LM, "unpack", torch.float32, CPU)
     return Scorer(model, builder, batch_tokens, packs)
