@@ -14,6 +14,7 @@ from model_package.toml_file import find_toml, read_toml
 
 FOLDER = Path(__file__).parent / "policies"
 FIELDS = ("caption", "ocr_text")
+LEAST = 16  # tokens of a window: a line of a meme
 COMBINATIONS = ("mean", "max", "any", "all")
 
 
@@ -58,6 +59,9 @@ class Policy:
     combine_views joins one question's answers under several views; combine_questions joins
     the questions. `mean` and `max` are what they say; `any` is 1 - prod(1 - p) and `all` is
     prod(p), both for independent answers. label is proba > threshold.
+
+    windows: tokens of the parts in which a text that is longer than its budget is looked at
+    besides, the largest answer being the row's; 0 for none.
     """
 
     name: str
@@ -68,6 +72,7 @@ class Policy:
     threshold: float = 0.5
     fallback: float = 0.5
     system: str = ""
+    windows: int = 0
 
     def __post_init__(self) -> None:
         for how in (self.combine_views, self.combine_questions):
@@ -82,6 +87,10 @@ class Policy:
                 raise ValueError("an id of a question or a view cannot hold a slash")
         if not (0 <= self.fallback <= 1 and 0 <= self.threshold <= 1):
             raise ValueError("fallback and threshold are probabilities, from 0 to 1")
+        if self.windows and self.windows < LEAST:
+            raise ValueError(
+                f"windows cannot be {self.windows}; use {LEAST} or more, or 0 for none"
+            )
 
     def asks(
         self, evidence: Evidence, most_views: int | None = None

@@ -21,6 +21,7 @@ from model_package.policy import FIELDS, Policy, Question, View
 
 MARK = re.compile("\ue000(\\w+)\ue001")  # stands for a field while a chat template is rendered
 ANCHOR = "\ue002"  # encoded before a segment so that no tokenizer adds or drops a space there
+FAR = 32  # characters a token of the budget that are looked at
 S = TypeVar("S", str, list[int])
 
 
@@ -68,10 +69,29 @@ class PromptBuilder:
 
     def build(self, question: Question, view: View, evidence: Evidence) -> Prompt:
         """The prompt that asks `question` of `evidence` as `view` shows it."""
+        return self._join(question, view, self._texts(view, evidence))
+
+    def build_all(self, question: Question, view: View, evidence: Evidence) -> list[Prompt]:
+        """The prompts whose largest answer is the row's: `build`'s, and windows of a long text.
+
+        What is longer than its budget has lost its middle there, and harmless words around a
+        harmful line dilute it; in one of the policy's windows it stands by itself.
+        """
+        texts, width = self._texts(view, evidence), self.policy.windows
+        words = texts.get("ocr_text", [])
+        parts = windows(words, width) if width and len(words) > self.budgets["ocr_text"] else []
+        shown = [texts, *({**texts, "ocr_text": part} for part in parts)]
+        return [self._join(question, view, one) for one in shown]
+
+    def _texts(self, view: View, evidence: Evidence) -> dict[str, list[int]]:
+        return {name: self._untrusted(name, evidence) for name in view.fields}
+
+    def _join(self, question: Question, view: View, texts: dict[str, list[int]]) -> Prompt:
+        """texts: ids of each field of `view`; what is over its budget loses its middle."""
         ids: list[int] = []
         parts = self.parts[question.id, view.id]
         for part in parts:
-            ids += self._untrusted(part, evidence) if isinstance(part, str) else part
+            ids += ends(texts[part], self.budgets[part]) if isinstance(part, str) else part
         return Prompt(tuple(ids), len(parts[0]))
 
     def _split(self, question: Question, view: View) -> list[list[int] | str]:
@@ -115,11 +135,10 @@ class PromptBuilder:
         return ids[known:] if ids[:known] == self.anchor else self._encode(text)
 
     def _untrusted(self, name: str, evidence: Evidence) -> list[int]:
-        budget = self.budgets[name]
-        text = ends(plain(getattr(evidence, name)), 16 * budget)
+        text = ends(plain(getattr(evidence, name)), FAR * self.budgets[name])
         cuts = [0, *(match.start() + 1 for match in self.controls.finditer(text)), len(text)]
         ids = [i for a, b in pairwise(cuts) for i in self._after_anchor(text[a:b])]
-        return ends([i for i in ids if i not in self.added], budget)
+        return [i for i in ids if i not in self.added]
 
     def _resolve(self, question: Question, view: View) -> Answers:
         yes, no = (self._first_token(question, view, word) for word in (question.yes, question.no))
@@ -148,3 +167,11 @@ def ends(whole: S, most: int) -> S:
         return whole
     tail = most // 2
     return whole[: most - tail] + whole[len(whole) - tail :]
+
+
+def windows(whole: list[int], width: int) -> list[list[int]]:
+    """Parts of `whole`, `width` long or less, each with the last quarter of the one before."""
+    step = width - width // 4
+    return [
+        whole[start : start + width] for start in range(0, max(1, len(whole) - width // 4), step)
+    ]

@@ -60,7 +60,8 @@ class Scorer:
         batches = self._batches(evidences, most_views)
         for batch, probas in [(batch, self._forward(batch)) for batch in batches]:
             for job, proba in zip(batch, probas.tolist(), strict=True):
-                answers[job.row]["/".join(job.ask)] = proba
+                key = "/".join(job.ask)
+                answers[job.row][key] = max(proba, answers[job.row].get(key, 0.0))
         return answers
 
     def _batches(
@@ -71,12 +72,13 @@ class Scorer:
         asked = [policy.asks(evidence, most_views) for evidence in evidences]
         for question, view in product(policy.questions, policy.views):
             rows = [row for row, asks in enumerate(asked) if (question, view) in asks]
-            jobs = (self._job(row, question, view, evidences[row]) for row in rows)
+            jobs = (job for row in rows for job in self._jobs(row, question, view, evidences[row]))
             yield from together(jobs, self.batch_tokens)
 
-    def _job(self, row: int, question: Question, view: View, evidence: Evidence) -> Job:
-        prompt = self.builder.build(question, view, evidence)
-        return Job(row, (question.id, view.id), prompt.ids[prompt.prefix :])
+    def _jobs(self, row: int, question: Question, view: View, evidence: Evidence) -> Iterator[Job]:
+        """One; for a text in windows one more for each, and the largest answer counts."""
+        for prompt in self.builder.build_all(question, view, evidence):
+            yield Job(row, (question.id, view.id), prompt.ids[prompt.prefix :])
 
     def _forward(self, batch: list[Job]) -> Tensor:
         """P(yes) of each job, on the model's device.  # (batch,)"""

@@ -98,3 +98,11 @@ def test_a_mistake_in_a_policy_file_is_named(tmp_path: Path, text: str, complain
 def test_an_unknown_name_lists_the_known() -> None:
     with pytest.raises(UserError, match="no policy is called 'opsc'; choose one of ospc, vr-con"):
         load_policy("opsc")
+
+
+def test_windows_hold_at_least_a_line_of_a_meme() -> None:
+    questions, views = (Question("a", "A?"),), (TEXT,)
+    assert Policy("p", questions, views).windows == 0
+    assert Policy("p", questions, views, windows=16).windows == 16
+    with pytest.raises(ValueError, match="windows cannot be 15; use 16 or more, or 0 for none"):
+        Policy("p", questions, views, windows=15)

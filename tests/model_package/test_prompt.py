@@ -13,7 +13,7 @@ from model_package.errors import UserError
 from model_package.evidence import Evidence
 from model_package.normalise import plain
 from model_package.policy import Policy, Question, View, load_policy
-from model_package.prompt import PromptBuilder, ends
+from model_package.prompt import PromptBuilder, ends, windows
 
 POLICY = load_policy("ospc")
 BUDGETS = {"caption": 48, "ocr_text": 64}
@@ -164,3 +164,49 @@ def test_a_long_text_is_shown_from_both_ends(builder: PromptBuilder) -> None:
     assert "padding attack\nHarmful, Yes or No?" in shown
     assert ends([1, 2, 3, 4, 5], 3) == [1, 2, 5]
     assert (ends("abcd", 4), ends("abcd", 1), ends("", 0)) == ("abcd", "a", "")
+
+
+@pytest.mark.parametrize(
+    ("length", "parts"),
+    [
+        (0, [(0, 0)]),
+        (16, [(0, 16)]),
+        (17, [(0, 16), (12, 17)]),
+        (28, [(0, 16), (12, 28)]),
+        (40, [(0, 16), (12, 28), (24, 40)]),
+    ],
+)
+def test_windows_overlap_by_a_quarter_and_leave_nothing_out(
+    length: int, parts: list[tuple[int, int]]
+) -> None:
+    whole = list(range(length))
+    assert windows(whole, 16) == [whole[start:end] for start, end in parts]
+
+
+@both
+def test_a_long_text_is_looked_at_in_windows_too(builder: PromptBuilder) -> None:
+    policy = replace(POLICY, windows=16)
+    wide = PromptBuilder(builder.tokenizer, policy, BUDGETS)
+    short, long = (Evidence("a cat", "HELLO world " * times) for times in (2, 100))
+    for view in POLICY.views:
+        assert wide.build_all(QUESTION, view, short) == [builder.build(QUESTION, view, short)]
+        assert builder.build_all(QUESTION, view, long) == [builder.build(QUESTION, view, long)]
+        whole, *parts = wide.build_all(QUESTION, view, long)
+        assert whole == builder.build(QUESTION, view, long)
+        assert len(parts) > 5
+        fixed = len(builder.build(QUESTION, view, Evidence("a cat", "")).ids)
+        assert {len(part.ids) - fixed for part in parts[:-1]} == {16}
+        tail = builder.parts[QUESTION.id, view.id][-1]
+        assert all(list(part.ids[-len(tail) :]) == tail for part in parts)
+
+
+@both
+def test_the_middle_of_a_padded_text_stands_in_some_window(builder: PromptBuilder) -> None:
+    wide = PromptBuilder(builder.tokenizer, replace(POLICY, windows=32), BUDGETS)
+    evidence = Evidence("", "world " * 150 + "XYZZY " + "world " * 150)
+    texts = [
+        builder.tokenizer.decode(prompt.ids)
+        for prompt in wide.build_all(QUESTION, POLICY.views[0], evidence)
+    ]
+    assert "XYZZY" not in texts[0]
+    assert any("XYZZY" in text for text in texts[1:])

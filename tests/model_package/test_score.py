@@ -1,8 +1,10 @@
 """Scores are those of the whole prompt under the whole model, and each row's own."""
 
+import copy
 import json
 import random
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -153,3 +155,26 @@ def test_predictions_do_not_depend_on_order_or_neighbours(pocket: Moderator) -> 
     alone = {path: pocket.predict([path])[0].proba for path in paths[:5]}
     assert together == backwards
     assert alone == {path: together[path] for path in alone}
+
+
+def test_the_largest_answer_of_a_long_texts_windows_is_the_rows(one: Scorer) -> None:
+    wide = copy.copy(one)
+    wide.builder = copy.copy(one.builder)
+    wide.builder.policy = replace(one.builder.policy, windows=32)
+    long, short = Evidence("a cat", " ".join(WORDS * 40)), Evidence("", "HELLO")
+    answers, same = wide.score([long, short])
+    assert same == one.score([short])[0]
+    model = load_causal_lm(FOLDER, "unpack", torch.float32, CPU)
+    for question, view in wide.builder.policy.asks(long):
+        words = wide.builder.answers[question.id, view.id]
+        prompts = wide.builder.build_all(question, view, long)
+        assert len(prompts) > 5
+        probas = []
+        for prompt in prompts:
+            with torch.inference_mode():
+                logits = model(torch.tensor([prompt.ids])).logits[0, -1]
+            pair = logits[[words.yes, words.no]].double()
+            probas.append(float(torch.softmax(pair, 0)[0]))
+        expected = pytest.approx(max(probas), abs=1e-5)
+        assert answers[f"{question.id}/{view.id}"] == expected
+        assert max(probas) - min(probas) > 0.01
