@@ -11,7 +11,7 @@ import datetime
 import json
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -28,38 +28,46 @@ DRAWN = 1000  # pictures at least, of which the rows with stub stages are made
 def main(argv: Sequence[str] | None = None) -> int:
     """The command; the process's exit code."""
     flags = _flags().parse_args(argv)
+    runs: list[Run] = []
+    faults: list[str] = []
     try:
-        lengths, others = _lengths(flags), _stubs(flags)
+        for one in _runs(flags):
+            runs.append(one)
+            faults = _judged(runs)
+            _keep(flags.output, runs, faults)
     except (UserError, OSError, RuntimeError) as error:
         print(f"growth: {error}", file=sys.stderr)
         return 2
-    runs = lengths + others
-    faults = [fault for one in runs for fault in one.faults()] + across(lengths)
-    told = {"date": datetime.date.today().isoformat(), "load": os.getloadavg()[0]}
-    told |= {"runs": [_told(one) for one in runs], "faults": faults}
-    (flags.output / "growth.json").write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
-    plot(runs, flags.output / "growth.png")
     for fault in faults:
         print(f"growth: {fault}", file=sys.stderr)
     return 1 if faults else 0
 
 
-def _lengths(flags: argparse.Namespace) -> list[Run]:
+def _judged(runs: Sequence[Run]) -> list[str]:
+    """What is wrong with each, and with the longer of those over memes beside the shorter."""
+    lengths = [one for one in runs if "stub" not in one.name]
+    return [fault for one in runs for fault in one.faults()] + across(lengths)
+
+
+def _keep(folder: Path, runs: Sequence[Run], faults: Sequence[str]) -> None:
+    """After each run, so that a stopped command leaves what it had found."""
+    told = {"date": datetime.date.today().isoformat(), "load": os.getloadavg()[0]}
+    told |= {"runs": [_told(one) for one in runs], "faults": list(faults)}
+    (folder / "growth.json").write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
+    plot(runs, folder / "growth.png")
+
+
+def _runs(flags: argparse.Namespace) -> Iterator[Run]:
     paths = _pictures(flags)
     print("| run | rows | seconds | s a row, first, second half | MiB, second, last quarter |")
     print("| --- " * 5 + "|")
-    return [_one(f"{size} memes", REAL, paths[:size]) for size in flags.sizes]
-
-
-def _stubs(flags: argparse.Namespace) -> list[Run]:
-    found = []
+    for size in flags.sizes:
+        yield _one(f"{size} memes", REAL, paths[:size])
     if flags.stub_rows:
-        given = lines(_pictures(flags), flags.stub_rows)
-        found.append(_one(f"{flags.stub_rows} rows, stub stages", STUB, given))
+        yield _one(f"{flags.stub_rows} rows, stub stages", STUB, lines(paths, flags.stub_rows))
     if flags.mixed_rows:
         given = lines(write(flags.output / "mixed"), flags.mixed_rows)
-        found.append(_one(f"{flags.mixed_rows} mixed rows, stub stages", STUB, given))
-    return found
+        yield _one(f"{flags.mixed_rows} mixed rows, stub stages", STUB, given)
 
 
 def _pictures(flags: argparse.Namespace) -> list[str]:

@@ -1,11 +1,12 @@
 """Growth: the verdict over runs of several lengths, and the rows that are fed."""
 
+import json
 from pathlib import Path
 
 from PIL import Image
 
 from benchmarks.growth import mixed
-from benchmarks.growth.__main__ import STUB
+from benchmarks.growth.__main__ import STUB, main
 from benchmarks.growth.images import draw
 from benchmarks.growth.measure import Run, across, run
 from benchmarks.growth.stub_worker import CAPTION, WORDS, load
@@ -54,3 +55,13 @@ def test_every_mixed_line_gets_its_row_from_the_stub_command(tmp_path: Path) -> 
     found = run("mixed", STUB, paths)
     assert found.rows == len(paths)
     assert found.seconds > 0
+
+
+def test_the_command_keeps_what_it_finds(tmp_path: Path) -> None:
+    given = ["--output", str(tmp_path), "--width", "24", "--sizes"]
+    code = main([*given, "--stub-rows", "9000", "--mixed-rows", "0"])
+    told = json.loads((tmp_path / "growth.json").read_text())
+    [one] = told["runs"]
+    assert (one["name"], one["rows"]) == ("9000 rows, stub stages", 9000)
+    assert code == (1 if told["faults"] else 0)  # a run of two seconds may be uneven
+    assert Image.open(tmp_path / "growth.png").width == 1000
