@@ -1,7 +1,9 @@
 """Sound pictures of each format that is read, and of two that are not, as the bytes of files."""
 
 import io
+from collections.abc import Sequence
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 from PIL import Image
@@ -56,3 +58,17 @@ def seeds() -> dict[str, bytes]:
         "tiff": encode(plain, "TIFF"),
         "ico": encode(plain, "ICO"),
     }
+
+
+def varied(memes: Sequence[Path], folder: Path, count: int) -> list[Path]:
+    """So many pictures in `folder`, none the same to the byte: the memes by turns, each time a
+    little smaller, for what was seen before is answered from memory."""
+    folder.mkdir(mode=0o755, exist_ok=True)
+    made = []
+    for number in range(count):
+        turn, which = divmod(number, len(memes))
+        with Image.open(memes[which]) as meme:
+            small = meme.convert("RGB").reduce(2)
+        made.append(folder / f"{number:04}.png")
+        small.crop((0, 0, small.width - turn, small.height)).save(made[-1])
+    return made

@@ -10,6 +10,7 @@ import pytest
 
 from model_package.profile import WEIGHTS
 from tests.hostile.chaos import check, run_with_chaos
+from tests.hostile.seeds import varied
 from tests.hostile.stub_worker import kills
 
 STUB = [sys.executable, "-m", "tests.hostile.stubbed"]
@@ -49,7 +50,8 @@ def test_twenty_deaths_of_a_stub(tmp_path: Path, seed: int) -> None:
 @pytest.mark.long
 @pytest.mark.timeout(3600)
 def test_twenty_deaths_of_the_real_worker(tmp_path: Path) -> None:
-    rng, memes = random.Random(5), sorted(SAMPLES.glob("*.png"))
-    stdin = b"".join(b"%s\n" % str(rng.choice(memes)).encode() for _ in range(LINES))
+    memes = varied(sorted(SAMPLES.glob("*.png")), tmp_path / "images", LINES // 2)
+    chosen = random.Random(5).choices(memes, k=LINES)
+    stdin = b"".join(b"%s\n" % str(one).encode() for one in chosen)
     command = [*REAL, *impatient(tmp_path, 5, 60)]
     check(calm(command, stdin), *run_with_chaos(command, stdin, tmp_path, seed=5))
