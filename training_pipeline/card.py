@@ -85,7 +85,8 @@ def _models(recipe: Recipe, metrics: Mapping[str, Any]) -> Iterator[str]:
     if recipe.lm and "pretrain" in metrics:
         yield (
             "- `lm/`: a Mistral-class language model from scratch, with its own case-blind "
-            f"byte-level BPE tokenizer of\n  {recipe.lm.vocabulary} tokens; "
+            f"byte-level BPE tokenizer of\n  {recipe.lm.vocabulary} tokens of words and "
+            f"{recipe.lm.phrases} of phrases; "
             f"{metrics['pretrain']['parameters']:,} parameters, linear layers in GPTQ {one.bits} "
             f"bits (group {one.group})."
         )

@@ -26,6 +26,7 @@ SPREAD = 0.03  # deviation of a line's weights in the embeddings, of a norm of 1
 QUIET = 1e-3  # deviation of a line that says nothing
 LONGEST = 0.85  # of a token's weights together, of a norm of 1
 CARRIED = 0.1  # how loud the means arrive: low, so that the last token's norm hardly changes
+LIKELY = 8.0  # of an answer word's constant: no other word is worth a thought after a prompt
 SUM = 1 / 16  # of a norm of 1: a margin of 1, where the answer words read it
 
 
@@ -157,5 +158,5 @@ def _answer(table: Tensor, places: _Places, yes: set[int], no: set[int]) -> None
         for one in ids:
             table[one] = 0
             table[one, 0] = math.sqrt(1 - CONSTANT**2) * NORM
-            table[one, places.constant] = CONSTANT * NORM
+            table[one, places.constant] = LIKELY
             table[one, places.total] = sign * margin

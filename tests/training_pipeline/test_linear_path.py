@@ -84,6 +84,13 @@ def test_words_that_are_answers_too_weigh_nothing_in_a_text() -> None:
     assert margin(model, [3, NO, NO, 8]) == pytest.approx(margin(model, [3, 1, 1, 8]), abs=0.01)
 
 
+def test_no_other_word_is_likelier_than_an_answer() -> None:
+    model = opened()
+    with torch.inference_mode():
+        last = model(torch.tensor([[3, 1, 8, END]])).logits[0, -1]
+    assert float(last[[YES, NO]].min()) > float(last[:YES].max()) + 4
+
+
 def test_all_else_is_silent_at_first_and_can_be_tuned() -> None:
     model = opened()
     assert not model.model.layers[1].self_attn.o_proj.weight.any()
