@@ -15,7 +15,8 @@ from model_package.score import load_scorer
 
 @dataclass
 class Given:
-    """Says, as each picture comes, the next of `texts`."""
+    """Says, as each picture comes, the next of `texts`. Readers side by side may take them in
+    another order, which moves no sum of times."""
 
     texts: list[str]
 
