@@ -41,8 +41,13 @@ class Told:
 
 
 def precise(moderator: Moderator, folder: Path, seen: Sequence[Evidence]) -> list[dict[str, float]]:
-    """What (b)'s scorer answers in fp32, where (a) read something."""
+    """What (b)'s scorer answers in fp32, where (a) read something.
+
+    Without the policy's windows: the seed's loop asks each question of a text once, and it is
+    the answers to the same prompts that must be the same.
+    """
     settings = replace(moderator.profile.lm, dtype="float32")
     device = moderator.scorer.model.device  # type: ignore[attr-defined]
-    scorer = load_scorer(folder / settings.folder, settings, moderator.policy, device)
+    policy = replace(moderator.policy, windows=0)
+    scorer = load_scorer(folder / settings.folder, settings, policy, device)
     return scorer.score(seen)
