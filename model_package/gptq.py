@@ -60,9 +60,9 @@ def check_tensors(folder: Path, loaded: dict[str, Any]) -> None:
 
 def _unpack(model: Any) -> None:
     """Plain matrices for packed ones, a layer at a time; the model is then as any other."""
-    for name, layer in list(model.named_modules()):
-        if isinstance(layer, PackedLinear):
-            model.set_submodule(name, layer.unpacked())
+    names = [name for name, layer in model.named_modules() if isinstance(layer, PackedLinear)]
+    for name in names:  # and no list of layers, which would hold the packed ones until the end
+        model.set_submodule(name, model.get_submodule(name).unpacked())
     model.hf_quantizer.remove_quantization_config(model)
 
 

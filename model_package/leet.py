@@ -31,12 +31,14 @@ MANY = 3  # words of letters and digits, from which on most of a text is written
 SIGNED = (
     (re.compile(r"(?<=[A-Za-z])\$\$"), "ss"),
     (re.compile(r"\$(?=[a-z]{3})|(?<=[a-z])\$(?![0-9])"), "s"),
-    # In short words of one case: others are addresses, or run into the name of an account.
-    (re.compile(r"\b([a-z]{1,4})@(?=[a-z]{1,6}(?![\w.-]))"), r"\1a"),
-    (re.compile(r"\b(?!RT)([A-Z]{1,4})@(?=[A-Z]{1,6}(?![\w.-]))"), r"\1A"),
+    # After consonants, in short words of one case: others are addresses, or run into the name of
+    # an account.
+    (re.compile(r"\b([b-df-hj-np-tv-z]{1,3})@(?=[a-z]{1,6}(?![\w.-]))"), r"\1a"),
+    (re.compile(r"\b(?!RT)([B-DF-HJ-NP-TV-Z]{1,3})@(?=[A-Z]{1,6}(?![\w.-]))"), r"\1A"),
     (re.compile(r"(?<!\w)@(?=ss(?:es|holes?)?\b)"), "a"),
     # Between consonants, as in sh!t: after a vowel it ends a cry, `Oi!you`.
-    (re.compile(r"(?<![A-Za-z])([b-df-hj-np-tv-xzB-DF-HJ-NP-TV-XZ]{1,2})!(?=[A-Za-z])"), r"\1i"),
+    (re.compile(r"(?<![A-Za-z])([b-df-hj-np-tv-xz]{1,2})!(?=[a-z])"), r"\1i"),
+    (re.compile(r"(?<![A-Za-z])([B-DF-HJ-NP-TV-XZ]{1,2})!(?=[A-Z]+\b)"), r"\1I"),
 )
 
 
@@ -47,10 +49,18 @@ def lettered(text: str) -> str:
     mixed = [word for word in WORD.findall(text) if RUN.search(word) and not UNIT.fullmatch(word)]
     if not any(map(_is_evidence, mixed)) and not _is_most(text, mixed):
         return text
-    many = len(mixed) >= MANY
-    meant = UNIT if many else MEANT
-    text = WORD.sub(lambda found: _read(found[0], meant), text)
-    return NUMBER.sub(lambda found: ALONE.get(found[0], found[0]), text) if many else text
+    meant = UNIT if len(mixed) >= MANY else MEANT
+    whole = WORD.sub(lambda found: _read(found[0], meant), text)
+    if not _has_numbers_for_words(text, mixed):
+        return whole
+    return NUMBER.sub(lambda found: ALONE.get(found[0], found[0]), whole)
+
+
+def _has_numbers_for_words(text: str, mixed: list[str]) -> bool:
+    """Whether words of small letters and digits, and half of lone numbers, are half a text."""
+    small = sum(word.islower() for word in mixed)
+    alone = sum(number in ALONE for number in NUMBER.findall(text))
+    return len(mixed) >= MANY and 2 * small + alone >= len(text.split())
 
 
 def _is_most(text: str, mixed: list[str]) -> bool:

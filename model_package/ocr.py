@@ -46,18 +46,11 @@ class Reader:
         return "\n".join(line.text for line in self.lines(image))
 
     def lines(self, image: Image.Image) -> list[Line]:
-        """The lines of `image` (RGB), in reading order; empty, with a note, when engines fail."""
+        """The lines of `image` (RGB), in reading order. Raises what engines raise, anything."""
         factor = 2 if max(image.size) < TINY else 1
         larger = image.convert("RGB").resize((image.width * factor, image.height * factor))
         pixels = np.ascontiguousarray(np.asarray(larger, np.uint8)[..., ::-1])
-        try:
-            found = self._read(pixels)
-        except MemoryError:  # another time it may do
-            raise
-        except Exception as error:  # engines raise anything; one image must not stop the rest
-            log.warning("OCR gave up on an image: %s", type(error).__name__)
-            return []
-        return [_shrink(line, factor) for line in found]
+        return [_shrink(line, factor) for line in self._read(pixels)]
 
     def _read(self, pixels: Pixels) -> list[Line]:
         found = [line for line in self.finder.lines(pixels) if line.height > 0]

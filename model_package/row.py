@@ -43,7 +43,7 @@ class Row:
     def answer(self) -> Answer | None:
         """What stands for any file with the same bytes; None where a stage failed."""
         sound = self.views and not self.failed and self.fallback is None
-        return Answer(self.evidence, self.views) if sound else None
+        return Answer(self.evidence, dict(self.views)) if sound else None
 
     def take(self, answer: Answer) -> None:
         """Be answered as another file with the same bytes was."""

@@ -7,6 +7,7 @@ neighbours; on a GPU prompts stand one after another (packing.py).
 """
 
 import copy
+import math
 from collections.abc import Iterator, Sequence
 from itertools import product
 from pathlib import Path
@@ -61,7 +62,7 @@ class Scorer:
         for batch, probas in [(batch, self._forward(batch)) for batch in batches]:
             for job, proba in zip(batch, probas.tolist(), strict=True):
                 key = "/".join(job.ask)
-                answers[job.row][key] = max(proba, answers[job.row].get(key, 0.0))
+                answers[job.row][key] = larger(proba, answers[job.row].get(key, 0.0))
         return answers
 
     def _batches(
@@ -139,6 +140,11 @@ def choose_dtype(name: str, device: torch.device) -> torch.dtype:
         return torch.float32
     native = torch.cuda.is_bf16_supported(including_emulation=False)
     return torch.bfloat16 if native else torch.float16
+
+
+def larger(one: float, other: float) -> float:
+    """The larger of both; no number where either is none, which `max` may hide."""
+    return math.nan if math.isnan(one + other) else max(one, other)
 
 
 def _pad(batch: list[Job], padded: int) -> Tensor:

@@ -38,6 +38,7 @@ def test_letters_come_back(text: str, shown: str) -> None:
         "me@site.com @j0hn77x RT@UberFacts her@Jane @assembly",
         "http://t.co/BMdSVMc3rC #h4te4ever youtu.be/9UiTj9c3H54 kRkk5vawIj1",
         "Oi!you No!don't Stop!now Wow! $ 5 ! @",
+        "jobs@nus OPEN@NUS eat@home hi@all PM!Lee",
         "வணக்கம் 10 பேர் 2024 世界 3 国 5G时代",
     ],
 )
@@ -47,5 +48,8 @@ def test_numbers_units_names_and_addresses_stay(text: str) -> None:
 
 def test_a_number_alone_is_read_as_a_word_only_where_most_is_written_so() -> None:
     assert plain("h4te 4 people") == "hate 4 people"
+    assert plain("sh1t! Rent up 50 percent in 15 b1ocks, 4 k1ds") == (
+        "shit! Rent up 50 percent in 15 biocks, 4 kids"
+    )
     assert plain("1 h4te 4 r00m full 0f y0u") == "i hate a room full of you"
     assert plain("1 h4te 4ll 0f y0u 5kg 2nd 4,5 99%") == "i hate all of you 5kg 2nd 4,5 99%"

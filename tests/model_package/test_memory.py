@@ -129,3 +129,10 @@ def test_it_stays_small_and_forgets_what_was_not_asked_for_the_longest() -> None
     assert [memory.recall(key) for key in (b"a", b"b", b"c")] == [answer("a"), None, answer("c")]
     memory.keep(b"d", answer("x" * (LONGEST + 1)))
     assert memory.recall(b"d") is None
+
+
+def test_whoever_changes_an_answer_changes_no_other(moderator: Moderator, paths: list[str]) -> None:
+    [one] = moderator.predict(paths[:1])
+    known = dict(one.views)
+    one.views.clear()
+    assert moderator.predict([paths[3]])[0].views == known != {}

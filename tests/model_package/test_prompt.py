@@ -15,7 +15,7 @@ from model_package.normalise import plain
 from model_package.policy import Policy, Question, View, load_policy
 from model_package.prompt import PromptBuilder, ends, windows
 
-POLICY = load_policy("ospc")
+POLICY = replace(load_policy("ospc"), windows=0)
 BUDGETS = {"caption": 48, "ocr_text": 64}
 CHATML = (
     "{% for m in messages %}<|im_start|>{{ m.role }}\n{{ m.content }}<|im_end|>\n{% endfor %}"

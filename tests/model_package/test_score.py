@@ -2,6 +2,7 @@
 
 import copy
 import json
+import math
 import random
 import shutil
 from dataclasses import replace
@@ -17,7 +18,7 @@ from model_package.gptq import load_causal_lm
 from model_package.packed import PackedLinear
 from model_package.policy import load_policy
 from model_package.profile import WEIGHTS, LanguageModel
-from model_package.score import Scorer, choose_dtype, load_scorer
+from model_package.score import Scorer, choose_dtype, larger, load_scorer
 
 FOLDER = WEIGHTS / "pocket" / "lm"
 CPU = torch.device("cpu")
@@ -58,11 +59,12 @@ def test_a_score_is_the_softmax_of_two_logits_of_the_whole_prompt(one: Scorer) -
     for evidence, answers in zip(seen, one.score(seen), strict=True):
         for question, view in one.builder.policy.asks(evidence):
             words = one.builder.answers[question.id, view.id]
-            ids = torch.tensor([one.builder.build(question, view, evidence).ids])
-            with torch.inference_mode():
-                logits = model(ids).logits[0, -1]
-            expected = torch.softmax(logits[[words.yes, words.no]].double(), 0)[0]
-            assert answers[f"{question.id}/{view.id}"] == pytest.approx(float(expected), abs=1e-5)
+            found = []
+            for prompt in one.builder.build_all(question, view, evidence):
+                with torch.inference_mode():
+                    logits = model(torch.tensor([prompt.ids])).logits[0, -1]
+                found.append(float(torch.softmax(logits[[words.yes, words.no]].double(), 0)[0]))
+            assert answers[f"{question.id}/{view.id}"] == pytest.approx(max(found), abs=1e-5)
 
 
 def test_alone_batched_and_shuffled_are_the_same(one: Scorer) -> None:
@@ -178,3 +180,9 @@ def test_the_largest_answer_of_a_long_texts_windows_is_the_rows(one: Scorer) -> 
         expected = pytest.approx(max(probas), abs=1e-5)
         assert answers[f"{question.id}/{view.id}"] == expected
         assert max(probas) - min(probas) > 0.01
+
+
+def test_the_larger_answer_hides_no_failure() -> None:
+    assert larger(0.2, 0.3) == larger(0.3, 0.2) == 0.3
+    assert math.isnan(larger(0.3, math.nan))
+    assert math.isnan(larger(math.nan, 0.3))
