@@ -49,14 +49,7 @@ def imitate(own: Tensor, looks: Tensor, prior: Tensor, neurons: int, seed: int) 
     own = own.clamp(-FAR, FAR)
     scale = torch.cat([own.std(0), looks.std(0), torch.ones(1)]).clamp_min(TINY)
     centre = torch.cat([torch.zeros(own.shape[1]), looks.mean(0)])
-    weights = [
-        nn.Parameter(torch.randn(size, generator=generator) * deviation)
-        for size, deviation in (
-            ((neurons, len(scale)), len(scale) ** -0.5),
-            ((neurons, len(scale)), len(scale) ** -0.5),
-            ((neurons,), neurons**-0.5),
-        )
-    ]
+    weights = _begin(neurons, len(scale), generator)
     optimizer = torch.optim.Adam(weights)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, RATE, total_steps=STEPS)
     for _ in range(STEPS):
@@ -68,6 +61,15 @@ def imitate(own: Tensor, looks: Tensor, prior: Tensor, neurons: int, seed: int) 
         schedule.step()
     with torch.no_grad():
         return _raw([one.detach() for one in weights], scale, centre)
+
+
+def _begin(neurons: int, inputs: int, generator: torch.Generator) -> list[nn.Parameter]:
+    """Random gate, up and down weights."""
+    wide = ((neurons, inputs), inputs**-0.5)
+    return [
+        nn.Parameter(torch.randn(shape, generator=generator) * deviation)
+        for shape, deviation in (wide, wide, ((neurons,), neurons**-0.5))
+    ]
 
 
 def _mixed(own: Tensor, looks: Tensor, generator: torch.Generator) -> tuple[Tensor, Tensor]:

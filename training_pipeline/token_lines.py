@@ -47,13 +47,7 @@ def fit_lines(
     Tokens that end a prompt weigh nothing. parts: (tokens, tokens), of phrases.py. strength:
     inverse of the penalty, as scikit-learn's C.
     """
-    last = np.ones(parts.shape[0])
-    last[[row.ids[-1] for row in rows]] = 0  # read where it stands, it would weigh too much
-    pieces = (diags(last) @ parts).tocsr()
-    means = _means([row.ids for row in rows], parts.shape[0])
-    seen = means @ pieces
-    rareness = diags(SCALE * _rareness(seen))
-    features, table = (seen @ rareness).tocsr(), (pieces @ rareness).tocsr()
+    features, table = _features(rows, parts)
     sources = np.array([row.source if row.source in corpora else "" for row in rows])
     names = [name for name in (*corpora, "") if name in sources]
     harmful = np.array([row.harmful for row in rows])
@@ -63,6 +57,16 @@ def fit_lines(
     look = [_look(features, one) for one in places]
     own, looks = ([_line(table @ line, bias) for line, bias in each] for each in (harm, look))
     return Lines(own, looks, [0.0 if name else MADE for name in names])
+
+
+def _features(rows: Sequence[Row], parts: csr_matrix) -> tuple[csr_matrix, csr_matrix]:
+    """(rows, parts) of texts, (tokens, parts) of single tokens: by rareness, less last tokens."""
+    last = np.ones(parts.shape[0])
+    last[[row.ids[-1] for row in rows]] = 0  # read where it stands, it would weigh too much
+    pieces = (diags(last) @ parts).tocsr()
+    seen = _means([row.ids for row in rows], parts.shape[0]) @ pieces
+    rareness = diags(SCALE * _rareness(seen))
+    return (seen @ rareness).tocsr(), (pieces @ rareness).tocsr()
 
 
 def read(lines: Lines, rows: Sequence[Row]) -> tuple[Tensor, Tensor]:
