@@ -20,8 +20,8 @@ from local_test.running.sampling import Sample
 
 WARM_UP = 0.25  # of the rows: caches fill, and pools grow to the largest picture
 FEWEST_ROWS = 8  # after warm-up
-FEW_ROWS = 40  # below which only a gross leak is called one
-MANY_ROWS = 400  # below which pools may still grow, by fits and starts, but a leak is steady
+FEW_ROWS = 40  # below which time does not stand in for them
+MANY_ROWS = 400  # below which pools may still grow: only a steady and gross leak is called one
 STEADY = 0.6  # of the slope, which all of the interval of a steady one is above
 FEWEST_POINTS = 6  # of them at which memory was sampled
 FEW_BURSTS = 3  # in which rows came, for time to stand in for them
@@ -29,7 +29,7 @@ TENTHS = 10
 MOST_POINTS = 60  # rows are put together to so many
 ALLOWED = 20.0  # MiB a thousand rows: what fragments and kept answers may take
 LEAST_MIB = 8.0  # that it must have grown by, all in all
-GROSS_MIB = 100.0  # or by so much, over few rows: what a pool may take for its first pictures
+GROSS_MIB = 100.0  # or by so much, over few rows: what pools may take for their first pictures
 LEAST_BY_TIME_MIB = 50.0  # or by so much, where time stands in for rows
 DRAWS = 400
 Points = NDArray[np.float64]
@@ -72,7 +72,7 @@ def fit(pairs: Sequence[tuple[float, float]], allowed: float = ALLOWED) -> Growt
     points = _points(pairs)
     if points is None:
         return None
-    least = LEAST_MIB if 1000 * np.ptp(points[:, 0]) >= FEW_ROWS else GROSS_MIB
+    least = LEAST_MIB if 1000 * np.ptp(points[:, 0]) >= MANY_ROWS else GROSS_MIB
     return _grown(points, allowed, least, 3)
 
 

@@ -58,9 +58,17 @@ def test_few_rows_are_not_judged() -> None:
 
 @pytest.mark.parametrize(
     ("rows", "mib_a_row", "leaks"),
-    [(30, 1, False), (30, 10, True), (14, 10, False), (14, 20, True)],
+    [
+        (14, 10, False),
+        (14, 20, True),
+        (30, 1, False),
+        (30, 10, True),
+        (140, 0.9, False),
+        (140, 1.1, True),
+        (600, 0.2, True),
+    ],
 )
-def test_over_a_dozen_rows_only_a_gross_leak_is_one(rows: int, mib_a_row: int, leaks: bool) -> None:
+def test_over_a_few_rows_only_a_gross_leak_is_one(rows: int, mib_a_row: float, leaks: bool) -> None:
     found = fit([(row, 400 + mib_a_row * row) for row in range(rows)])
     assert found is not None
     assert found.slope == pytest.approx(1000 * mib_a_row)
