@@ -12,6 +12,7 @@ from model_package.watch import Watch
 DYING = 1.0  # seconds that a worker which closed its connection may take to die
 TRIES = 10  # to start a process, where none can be had just now
 PAUSE = 0.5  # seconds between them
+SLICE = 0.1  # seconds of a pause after which it is asked whether time is up
 LOOK = 1.0  # seconds after which a silent worker is looked at again
 
 
@@ -35,6 +36,9 @@ class Post:
 
     def fill(self) -> None:
         """Start a worker, in the place of a dead one."""
+        end = time.monotonic() + self.toll.pause
+        while time.monotonic() < end and not self.due.is_late():
+            time.sleep(SLICE)
         self.watch.started()
         self.worker = self._start()
 

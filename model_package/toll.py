@@ -2,13 +2,15 @@
 
 STILLBIRTHS = 30  # workers in a row that end before their models are ready
 BLAMED = 20  # rows in a row that killed workers
+STEP = 0.25  # seconds longer is each pause after a stillbirth,
+LONGEST = 5.0  # up to this
 
 
 class Toll:
     """Counts deaths in a row.
 
     Whoever kills workers faster than models load is outlasted for some minutes, and so is a lack
-    of memory.
+    of memory: the pauses alone are more than a minute and a half, however soon each worker dies.
     """
 
     def __init__(self) -> None:
@@ -18,6 +20,11 @@ class Toll:
     def ready(self) -> None:
         """A worker's models are ready."""
         self.ever_ready, self.stillbirths = True, 0
+
+    @property
+    def pause(self) -> float:
+        """Seconds to wait before another worker is started."""
+        return min(LONGEST, STEP * self.stillbirths)
 
     def answered(self) -> None:
         """A worker has answered a batch."""
