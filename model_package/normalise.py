@@ -1,16 +1,17 @@
 """What untrusted text becomes before it is tokenized; in training as in inference.
 
 Undoes what hides words from a reader that goes by characters and not from one with eyes:
-characters that are not seen, other alphabets' letters in Latin words, piles of accents, words
-spelled out with gaps (spelled.py), digits for letters (leet.py). Knows nothing of tokens, and
-removes no word.
+characters that are not seen, other alphabets' letters in Latin words, piles of accents, text
+that is turned round (turned.py), words spelled out with gaps (spelled.py), digits for letters
+(leet.py). Knows nothing of tokens, and removes no word.
 """
 
 import re
 import unicodedata
 
 from model_package.leet import lettered
-from model_package.spelled import clusters, joined
+from model_package.spelled import joined
+from model_package.turned import upright
 
 HIDDEN_KINDS = {"Cc", "Cf", "Co", "Cs"}  # controls, zero-width and bidirectional marks, private use
 # Unseen too, though Unicode counts them as letters, marks or symbols: grapheme joiner, fillers,
@@ -24,12 +25,16 @@ HIDDEN = re.compile(
 MARKS = "[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]"
 FLOOD = re.compile(MARKS + "{3,}")  # no language piles up so many
 LOOSE = re.compile(MARKS)  # after composition: marks that no letter of a real alphabet has
+ACCENTED = re.compile(f"(?<=[A-Za-z]){MARKS}+")
+ACCENTS = 0.6  # of Latin letters: no language that is written in them has accents on so many
 
 ALWAYS: dict[int, int | str] = {
     **str.maketrans(
         "ᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘʀꜱᴛᴜᴠᴡʏᴢɑɡı´",
         "abcdefghijklmnoprstuvwyzagi'",
-    )
+    ),
+    **str.maketrans("ƀǥħɨɉꝁɍŧʉɏƶⱥȼɇ", "bghijkrtuyzace"),  # struck through
+    **str.maketrans("ꓐꓑꓓꓔꓖꓗꓙꓚꓜꓝꓟꓠꓡꓢꓣꓦꓧꓪꓫꓬꓮꓰꓲꓳꓴ", "BPDTGKJCZFMNLSRVHWXYAEIOU"),
 }
 ALWAYS |= {first + n: chr(65 + n) for first in (0x1F110, 0x1F150, 0x1F170) for n in range(26)}
 ALWAYS |= {0x249C + n: chr(97 + n) for n in range(26)}  # bracketed small letters
@@ -48,9 +53,7 @@ TWINS = str.maketrans(
 FOREIGN = re.compile("[\u0370-\u03ff\u0400-\u052f\u0531-\u058f\u13a0-\u13f5]")
 WORD = re.compile(f"[A-Za-z\u00c0-\u024f{FOREIGN.pattern[1:]}+")
 LATIN = re.compile("[A-Za-z]")
-SHORTEST = 3  # letters of a word that is all twins: a lone alpha may be meant
-
-TURNED = re.compile("\u202e([^\u202c\n]*)")  # shown from right to left
+SHORTEST = 3  # letters of a word that is all twins: a lone alpha may be meant; so may a lone accent
 
 
 def plain(text: str) -> str:
@@ -60,17 +63,12 @@ def plain(text: str) -> str:
     spelled out letter by letter are joined. Clean text of our languages comes back as it was
     but for Unicode's own composition and white space (tests/model_package/test_normalise.py).
     """
-    text = TURNED.sub(lambda found: _turned(found[1]), text).translate(ALWAYS)
+    text = upright(text).translate(ALWAYS)
     text = _bared(_seen(text)).translate(ALWAYS)  # again: NFKC makes some of them
     text = INDICATOR.sub(lambda one: chr(ord(one[0]) - 0x1F1E6 + 65), text)
     text = joined(_untwinned(text))
     text = lettered(unicodedata.normalize("NFKC", text))
     return " ".join(text.split())
-
-
-def _turned(text: str) -> str:
-    """`text` from its end to its beginning; marks stay on their letters."""
-    return "".join(reversed(clusters(text)))
 
 
 def _seen(text: str) -> str:
@@ -83,8 +81,11 @@ def _is_shown(character: str) -> bool:
 
 
 def _bared(text: str) -> str:
-    """`text` composed by NFKC, less floods of marks and marks that went into no letter."""
+    """`text` composed by NFKC, less floods of marks, marks that went into no letter, and accents
+    where most letters have one."""
     text = FLOOD.sub("", unicodedata.normalize("NFKD", text))
+    if len(ACCENTED.findall(text)) > max(SHORTEST, ACCENTS * len(LATIN.findall(text))):
+        text = ACCENTED.sub("", text)
     return LOOSE.sub("", _seen(unicodedata.normalize("NFKC", text)))
 
 

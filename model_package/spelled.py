@@ -1,29 +1,42 @@
-"""Words spelled out letter by letter, `k i l l` or `k.i.l.l`, are joined; knows no tokens.
+"""Words spelled out letter by letter, `k i l l` or `k.i/l*l`, are joined; knows no tokens.
 
-Four letters or more that stand apart by the same sign are the evidence; where there is one such
-word, shorter ones and what stands beside them are joined too.
+Four letters or more that stand apart, each by one sign or all by a space or a line's end, are the
+evidence; where there is one such word, shorter ones and what stands beside them are joined too.
 """
 
 import re
 import unicodedata
+from collections.abc import Collection, Iterator
 
-SIGNS = "[\u0b82\u0bbe-\u0bcd\u0bd7]"  # what stands on a Tamil letter
-LETTER = f"[^\\W\\d_]{SIGNS}*"
-BEFORE, AFTER = f"(?<![^\\W_])(?<!{SIGNS})", f"(?![^\\W_])(?!{SIGNS})"  # no letter there
-SPELLED = re.compile(f"{BEFORE}{LETTER}([ .*_|·-])(?:{LETTER}\\1){{2,}}{LETTER}{AFTER}")
+SIGNS = "\u0b82\u0bbe-\u0bcd\u0bd7"  # what stands on a Tamil letter
+LETTER = f"[^\\W\\d_][{SIGNS}]*"
+MARK = f"(?:[^\\w\\s、{SIGNS}]|_)"  # 、 parts what Chinese lists
+BEFORE, AFTER = f"(?<![^\\W_])(?<![{SIGNS}])", f"(?![^\\W_])(?![{SIGNS}])"  # no letter there
+APART = "|".join(f"(?:{gap}{LETTER}){{3,}}" for gap in (MARK, " ", "\n"))
+SPELLED = re.compile(f"{BEFORE}{LETTER}(?:{APART}){AFTER}")
 WIDE = re.compile(" {2,}")  # parts words whose letters are a space apart
+FEW = 2  # different Tamil letters of a word that is said again and again, and not spelled out
 
 
 def joined(text: str) -> str:
     """`text` with words joined that are spelled out."""
-    for sign in dict.fromkeys(found[1] for found in SPELLED.finditer(text)):
-        text = _joined_lines(text) if sign == " " else _joined_words(text, sign)
+    gaps = {gap for word in SPELLED.findall(text) for gap in _gaps(word)}
+    if "\n" in gaps:
+        text = text.replace("\n", " ")
+    if signs := gaps - {"\n", " "}:
+        text = "".join(_unspelled(part, signs) for part in re.split(r"(\s+)", text))
+    if gaps & {"\n", " "}:
+        text = "\n".join(_joined_line(line.strip(" ")) for line in text.split("\n"))
     return text
 
 
-def _joined_lines(text: str) -> str:
-    lines = (_joined_line(line.strip(" ")) for line in text.split("\n"))
-    return "\n".join(lines)
+def _gaps(word: str) -> Iterator[str]:
+    """What stands between the letters of `word`; nothing where it is not spelled out."""
+    letters = re.findall(LETTER, word)
+    gaps = re.sub(LETTER, "", word)
+    said = len(set(letters)) <= FEW and any("\u0b80" <= one[0] <= "\u0bff" for one in letters)
+    if not said and not any(unicodedata.category(gap)[0] == "M" for gap in gaps):
+        yield from gaps
 
 
 def _joined_line(line: str) -> str:
@@ -33,22 +46,14 @@ def _joined_line(line: str) -> str:
     return _unspelled(line, " ")
 
 
-def _joined_words(text: str, sign: str) -> str:
-    return "".join(_unspelled(part, sign) for part in re.split(r"(\s+)", text))
-
-
-def _unspelled(word: str, sign: str) -> str:
-    """`word` less `sign`, if that stands between all its letters; else its parts likewise."""
+def _unspelled(word: str, signs: Collection[str]) -> str:
+    """`word` less `signs`, if these stand between all its letters; else its parts likewise."""
     letters = clusters(word)
-    if len(letters) > 2 and len(letters) % 2 and set(letters[1::2]) == {sign}:
+    if len(letters) > 2 and len(letters) % 2 and set(letters[1::2]) <= set(signs):
         return "".join(letters[::2])
-    return _near(sign).sub(lambda part: part[0].replace(sign, ""), word)
-
-
-def _near(sign: str) -> re.Pattern[str]:
-    """Two letters or more, each apart from the next by `sign`."""
-    gap = re.escape(sign)
-    return re.compile(f"{BEFORE}{LETTER}{gap}(?:{LETTER}{gap})*{LETTER}{AFTER}")
+    gaps = "|".join(map(re.escape, signs))
+    near = f"{BEFORE}{LETTER}(?:(?:{gaps}){LETTER})+{AFTER}"
+    return re.sub(near, lambda part: re.sub(gaps, "", part[0]), word)
 
 
 def clusters(text: str) -> list[str]:

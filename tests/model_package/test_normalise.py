@@ -47,6 +47,13 @@ LETTERS = st.characters(exclude_categories=["Cs", "Cn"])
         ("I s.w.e.a.r o.n m.y h.a.l.f., s.h.o.p.!", "I swear on my half, shop!"),
         ("h a l f ,   a n d   I   g o", "half, and I go"),
         ("把 钥 匙 给 我 , 你", "把钥匙给我,你"),
+        ("k/i/l/l k😀i❤\ufe0fl😀l t~h~e~m u😀s", "kill kill them us"),
+        ("கொ/ல்/லு/ங்/க", "கொல்லுங்க"),
+        ("k\ni\nl\nl\n\na\nl\nl", "kill all"),
+        ("去\n死\n吧\n你", "去死吧你"),
+        ("ḱíĺĺ áĺĺ ńów", "kill all now"),
+        ("ⱥ ħⱥɨŧ, ꓗꓲꓡꓡ", "a hait, KILL"),
+        ("ʍou ɯǝɥʇ llᴉʞ", "kill them now"),
     ],
 )
 def test_disguises_come_off(text: str, shown: str) -> None:
@@ -66,6 +73,10 @@ def test_disguises_come_off(text: str, shown: str) -> None:
         "I am 5 a day",
         "🇸🇬 🇲🇾 😀",
         "हिन्दी สวัสดี 한국어 العربية",
+        "போ போ போ போ வா வா வா",
+        "đã được viết, łódź",
+        "a/b/c m/f s-a-d :-) :D ^_^ 50/50 ó_ò",
+        "王、崔、卢、李、郑",
     ],
 )
 def test_clean_text_stays_byte_for_byte(text: str) -> None:
