@@ -9,7 +9,7 @@ import struct
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from multiprocessing.connection import Connection
 from pathlib import Path
 from queue import SimpleQueue
@@ -76,9 +76,12 @@ class WorkerProcess:
         return dict(json.loads(self.connection.recv_bytes()))
 
     def works(self) -> bool:
-        """Whether it has used a processor since this was last asked, or waits for one or a disk."""
+        """Whether it has used a processor since this was last asked, or waits for one or a disk.
+
+        So does one whose child works: a compiler, say.
+        """
         try:
-            threads = list(map(_thread, Path(f"/proc/{self.process.pid}/task").iterdir()))
+            threads = [_thread(one) for one in _threads(self.process.pid)]
         except OSError:  # it has died just now; or a system that has no such files
             return True
         before, self.ticks = self.ticks, sum(ticks for _, ticks in threads)
@@ -106,6 +109,15 @@ class WorkerProcess:
             return self.process.wait(seconds)
         except subprocess.TimeoutExpired:
             return None
+
+
+def _threads(process: int) -> Iterator[Path]:
+    """Folders of its threads, and of those of all that it started."""
+    for thread in Path(f"/proc/{process}/task").iterdir():
+        yield thread
+        with contextlib.suppress(FileNotFoundError):  # a kernel that does not tell of children
+            for child in (thread / "children").read_text().split():
+                yield from _threads(int(child))
 
 
 def _thread(folder: Path) -> tuple[str, int]:

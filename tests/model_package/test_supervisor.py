@@ -254,12 +254,13 @@ def test_a_worker_that_stands_still_or_talks_nonsense_is_replaced(
     assert time.monotonic() - start < 30
 
 
+@pytest.mark.parametrize("path", ["compute", "compile"])
 def test_a_worker_that_computes_in_silence_is_not_taken_for_one_that_stands_still(
-    null: int, monkeypatch: pytest.MonkeyPatch
+    null: int, path: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(watch, "QUIET", 1.5)
+    monkeypatch.setattr(watch, "QUIET", 1.0)
     run = make(null, row_seconds=30)
-    run.lines("a", "compute", "b")
+    run.lines("a", path, "b")
     run.supervisor.run()
     assert [verdict for _, _, verdict in run.sheet.rows] == [OK] * 3
     assert not any("starting another" in note for note in run.notes.lines)
