@@ -6,21 +6,27 @@ Each takes a text and gives it disguised, the same at each call. Knows no models
 import re
 import unicodedata
 from collections.abc import Callable
+from itertools import cycle
 
 HIGH = "".join(map(chr, (0x300, 0x301, 0x302, 0x303, 0x308, 0x30A, 0x316, 0x317, 0x324, 0x331)))
 TWINS = str.maketrans("aceiopxysABCEHIKMOPTXY", "асеіорхуѕАВСЕНІКМОРТХУ")
 LEET = str.maketrans("aeiostAEIOST", "431057431057")
+ACUTE = {n: f"{chr(n)}\u0301" for n in (*range(0x41, 0x5B), *range(0x61, 0x7B))}
+LISU = str.maketrans("BPDTGKJCZFMNLSRVHWXYAEIOU", "ꓐꓑꓓꓔꓖꓗꓙꓚꓜꓝꓟꓠꓡꓢꓣꓦꓧꓪꓫꓬꓮꓰꓲꓳꓴ")
+ON_THEIR_HEADS = str.maketrans("abcdefghijkmnpqrtuvwy.,!?'", "ɐqɔpǝɟƃɥᴉɾʞɯudbɹʇnʌʍʎ˙'¡¿,")
 WIDE = {n: n + 0xFEE0 for n in range(0x21, 0x7F)}
 BOLD = {65 + n: 0x1D400 + n for n in range(26)} | {97 + n: 0x1D41A + n for n in range(26)}
 
 
-def _between(sign: str) -> Callable[[str], str]:
-    """Writes `sign` after each letter, and after the marks that stand on it."""
+def _between(*signs: str) -> Callable[[str], str]:
+    """Writes one of `signs`, by turns, after each letter and the marks that stand on it."""
+
+    def part(word: str) -> str:
+        first, *rest = clusters(word)
+        return first + "".join(map("".join, zip(cycle(signs), rest, strict=False)))
 
     def disguise(text: str) -> str:
-        return "".join(
-            word if word.isspace() else sign.join(clusters(word)) for word in _words(text)
-        )
+        return "".join(word if word.isspace() else part(word) for word in _words(text) if word)
 
     return disguise
 
@@ -50,6 +56,17 @@ def _spaced(text: str) -> str:
     return "   ".join(" ".join(clusters(word)) for word in text.split())
 
 
+def _vertical(text: str) -> str:
+    """A letter a line, an empty line between words."""
+    return "\n\n".join("\n".join(clusters(word)) for word in text.split())
+
+
+def _upside_down(text: str) -> str:
+    """For who turns the picture; a text without Latin letters stays."""
+    turned = text.casefold().translate(ON_THEIR_HEADS)
+    return "".join(reversed(clusters(turned))) if re.search("[a-z]", text.casefold()) else text
+
+
 def _overridden(text: str) -> str:
     """Written backwards, and turned round again for the eye by a right-to-left override."""
     turned = ("".join(reversed(clusters(line))) for line in text.split("\n"))
@@ -77,4 +94,10 @@ DISGUISES: dict[str, Callable[[str], str]] = {
     "strike_through": _between("\u0336"),
     "spaced_letters": _spaced,
     "dotted_letters": _between("."),
+    "slashed_letters": _between("/"),
+    "letters_with_emoji": _between("\U0001f600", "\u2764\ufe0f"),
+    "vertical": _vertical,
+    "upside_down": _upside_down,
+    "accents": lambda text: text.translate(ACUTE),
+    "lisu": lambda text: text.upper().translate(LISU),
 }

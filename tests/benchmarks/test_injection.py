@@ -20,6 +20,10 @@ from training_pipeline.attacked import read_wordings
 ROW = Record("1", text="pass the salt", language="en", label=0)
 TAMIL = Record("2", text="கொழும்பு நகரம்", language="ta", label=0)
 UNDONE = set(DISGUISES)
+LATIN_ONLY = {
+    *("look_alikes", "fullwidth", "bold_alphabet", "leetspeak"),
+    *("upside_down", "accents", "lisu"),
+}
 
 
 def leaves(value: object) -> list[str]:
@@ -71,8 +75,8 @@ def test_padding_is_long_and_keeps_the_words() -> None:
 @pytest.mark.parametrize("record", [ROW, TAMIL], ids=["en", "ta"])
 def test_normalisation_undoes_a_disguise(name: str, record: Record) -> None:
     disguised = attacked(Attack(name, "disguise", 0), record, 0)
-    assert plain(disguised) == record.text
-    latin_only = name in {"look_alikes", "fullwidth", "bold_alphabet", "leetspeak"}
+    assert plain(disguised) in (record.text, (record.text or "").upper())
+    latin_only = name in LATIN_ONLY
     assert (disguised == record.text) == (latin_only and record is TAMIL)
 
 
