@@ -1,8 +1,8 @@
 """Reads what a meme says: finds its lines, gives each to an engine that can read its script.
 
 RapidOCR finds lines in any script and reads Latin letters and Chinese. What it reads with doubt
-goes to the Tamil reader, and is dropped when that cannot read it either and it is no words.
-Each line is read once in the result. Knows nothing of policies or models.
+goes to the Tamil reader (ocr_pair.py), and is dropped when that cannot read it either and it is no
+words. Each line is read once in the result. Knows nothing of policies or models.
 """
 
 import importlib.util
@@ -15,16 +15,16 @@ from PIL import Image
 
 from model_package.errors import UserError
 from model_package.ocr_line import Line, LineFinder, LineReader, Pixels
+from model_package.ocr_pair import Pair, is_mark, unmark
 from model_package.ocr_rapid import Rapid
 from model_package.ocr_rows import in_rows
 from model_package.ocr_tesseract import Pages, TamilLines, find_languages
-from model_package.ocr_text import SURE, is_junk, without_watermark
+from model_package.ocr_text import SURE, is_junk
 from model_package.profile import Ocr
 
 __all__ = ["Line", "Reader", "make_reader"]
 
 ENGINES = ("rapidocr", "tesseract")
-PATIENCE = 6  # lines in a row that turn out not to be Tamil, after which no more are tried
 TINY = 400  # pixels: images whose long side is under this are read at twice their size
 log = logging.getLogger(__name__)
 
@@ -53,31 +53,12 @@ class Reader:
         return [_shrink(line, factor) for line in self._read(pixels)]
 
     def _read(self, pixels: Pixels) -> list[Line]:
-        found = [line for line in self.finder.lines(pixels) if line.height > 0]
-        # A mark among Tamil lines cost the second engine as much time as they did.
-        lines = [line for line in found if not _is_mark(line, pixels.shape[0])]
-        lines = self._read_again(pixels, lines, doubtful=True)
-        foreign = any(line.engine != self.finder.name for line in lines)
-        if foreign:  # then what the first engine is sure of may be half a line
-            lines = self._read_again(pixels, lines, doubtful=False)
-        rows = in_rows([line for line in lines if self._is_kept(line, foreign)])
-        unmarked = (_unmark(line, pixels.shape[0]) for line in rows)
+        height, pair = pixels.shape[0], Pair(pixels, self.second)
+        lines = pair.read([one for one in self.finder.lines(pixels) if one.height > 0])
+        words = [line for line in lines if not is_mark(line, height)]
+        rows = in_rows([line for line in words if self._is_kept(line, pair.foreign)])
+        unmarked = (unmark(line, height) for line in rows)
         return [line for line in unmarked if any(map(str.isalnum, line.text))]
-
-    def _read_again(self, pixels: Pixels, lines: list[Line], doubtful: bool) -> list[Line]:
-        """`lines`, with the second engine's reading of those that the first one doubts, or not.
-
-        The largest are tried first, for a meme's words are larger than what only looks like words.
-        """
-        result, misses = list(lines), 0
-        for n in sorted(range(len(lines)), key=lambda n: -lines[n].width * lines[n].height):
-            line = lines[n]
-            first = line.engine == self.finder.name and _is_doubtful(line) == doubtful
-            if self.second and first and misses < PATIENCE:
-                again = self.second.read_line(pixels, line.box)
-                misses = 0 if again else misses + 1
-                result[n] = again or line
-        return result
 
     def _is_kept(self, line: Line, foreign: bool) -> bool:
         """foreign: other lines are in a script that only the second engine reads."""
@@ -121,20 +102,6 @@ def _languages() -> dict[str, Path]:
     if "tam" not in languages:
         log.warning("Tesseract lacks Tamil; run: sudo apt-get install tesseract-ocr-tam")
     return languages
-
-
-def _is_doubtful(line: Line) -> bool:
-    return line.score < SURE or is_junk(line.text)
-
-
-def _is_mark(line: Line, height: int) -> bool:
-    return bool(line.text.strip()) and not _unmark(line, height).text
-
-
-def _unmark(line: Line, height: int) -> Line:
-    return replace(
-        line, text=without_watermark(line.text, line.height / height, line.box[1] / height)
-    )
 
 
 def _shrink(line: Line, factor: int) -> Line:

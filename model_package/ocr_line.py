@@ -1,5 +1,6 @@
 """The values that the parts of the OCR stage hand each other; no engine is known here."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -33,13 +34,31 @@ class Line:
         return self.box[3] - self.box[1]
 
 
+@dataclass(frozen=True)
+class Found:
+    """A line that an engine found. read: by that engine, which costs more than to find it."""
+
+    box: Box
+    read: Callable[[], Line]
+
+    @property
+    def width(self) -> int:
+        """Pixels from left to right."""
+        return self.box[2] - self.box[0]
+
+    @property
+    def height(self) -> int:
+        """Pixels from top to bottom."""
+        return self.box[3] - self.box[1]
+
+
 class LineFinder(Protocol):
-    """Finds and reads lines; `name` is the engine's."""
+    """Finds lines, and reads those that it is asked to; `name` is the engine's."""
 
     name: str
 
-    def lines(self, pixels: Pixels) -> list[Line]:
-        """The lines of an image, in any order; a line it cannot read has a low score."""
+    def lines(self, pixels: Pixels) -> list[Found]:
+        """The lines of an image, in any order; one it cannot read is read with a low score."""
 
 
 class LineReader(Protocol):

@@ -4,12 +4,13 @@ Its models and the geometry of boxes come from its wheel. Its own engine is not 
 second to start, cuts each line out twice, and downloads what it is not given.
 """
 
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from model_package.ocr_line import Box, Line, Pixels
+from model_package.ocr_line import Box, Found, Line, Pixels
 from model_package.ocr_network import load_network
 from model_package.ocr_text import is_han
 
@@ -43,11 +44,14 @@ class Rapid:
         self.outline = DBPostProcess(**BOXES)
         self.decoder = SpacedCtc(["", *self.recognizer.notes["character"].splitlines(), " "])
 
-    def lines(self, pixels: Pixels) -> list[Line]:
-        """Every line found, with what was read in it, which is junk for other scripts."""
+    def lines(self, pixels: Pixels) -> list[Found]:
+        """Every line; what is read in one in another script is junk."""
         if min(pixels.shape[:2]) < SMALLEST:
             return []
-        return [self._line(pixels, quad) for quad in self._find(pixels)]
+        return [
+            Found(bounds(quad, pixels), partial(self._line, pixels, quad))
+            for quad in self._find(pixels)
+        ]
 
     def _find(self, pixels: Pixels) -> Quads:
         """Corners of each line, clockwise from the upper left: (lines, 4, 2)."""

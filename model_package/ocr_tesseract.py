@@ -5,12 +5,14 @@ Its wheel carries no languages; they are Debian's packages tesseract-ocr-LANGUAG
 
 import os
 import re
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from PIL import Image
 
-from model_package.ocr_line import Box, Line, Pixels
+from model_package.ocr_line import Box, Found, Line, Pixels
 from model_package.ocr_text import HAN, tamil_letters, tamil_share, tidy
 
 FOLDERS = (
@@ -26,7 +28,8 @@ FULL = 0.8  # letters in a length of the line's height: a line with fewer lacks 
 DOUBT = 0.7  # below this even a line that is mostly Tamil is taken for junk
 MOSTLY = 0.7  # share of Tamil script, below which a line must be sure; so must two letters
 TRIES = 3  # pictures of a line, after which there must be a hint of Tamil
-HINT = 0.3  # how sure a reading must be that is such a hint
+HINT, WEAK_HINT = 0.5, 0.3  # how sure a reading must be that is such a hint
+FEW = 3  # Tamil letters: noise often looks like so many, so these are no weak hint
 SMALLEST = 10  # pixels of height; smaller Tamil is not legible, nor is one letter a line
 BETWEEN_HAN = re.compile(rf"(?<={HAN.pattern}) (?={HAN.pattern})")
 
@@ -59,8 +62,9 @@ def _is_tamil(line: Line) -> bool:
 
 
 def _hints(line: Line) -> bool:
-    tamil = tamil_letters(line.text) > 1 and tamil_share(line.text) >= 0.5
-    return tamil and line.score >= HINT
+    letters = tamil_letters(line.text)
+    least = WEAK_HINT if letters > FEW else HINT
+    return letters > 1 and tamil_share(line.text) >= 0.5 and line.score >= least
 
 
 class TamilLines:
@@ -117,12 +121,13 @@ class Pages:
             path=str(folder), lang=spoken, psm=tesserocr.PSM.SPARSE_TEXT
         )
 
-    def lines(self, pixels: Pixels) -> list[Line]:
-        """Every line that Tesseract sees."""
+    def lines(self, pixels: Pixels) -> list[Found]:
+        """Every line that Tesseract sees; it has read them by then."""
         self.engine.SetImage(Image.fromarray(pixels[..., ::-1].copy()).convert("L"))
         self.engine.Recognize()
         found = self.engine.GetIterator()
-        return [self._line(part) for part in self.iterate(found, self.level)] if found else []
+        lines = [self._line(part) for part in self.iterate(found, self.level)] if found else []
+        return [Found(line.box, partial(replace, line)) for line in lines]
 
     def _line(self, part: Any) -> Line:
         if part.Empty(self.level):

@@ -32,12 +32,14 @@ from model_package.profile import load_profile
 TEXT = 64 * 2**20  # bytes of text beside the pixels of one PNG
 BROKEN = 70  # exit code: this process can do no more, another may
 PR_SET_PDEATHSIG = 1  # of prctl(2)
+M_ARENA_MAX = -8  # of mallopt(3)
 SENDING = threading.Lock()  # two threads' messages must not mix
 
 
 def main() -> None:
     """Load, say so, then answer batches of paths until the connection closes."""
     _leave_ending_to_the_supervisor()
+    _take_memory_from_one_heap()
     connection = Connection(int(sys.argv[1]))
     _prepare_libraries(connection)
     moderator = _load(connection, Options.from_json(sys.argv[2]))
@@ -58,6 +60,11 @@ def _leave_ending_to_the_supervisor() -> None:
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
+
+
+def _take_memory_from_one_heap() -> None:
+    """What one thread gives back, another can take; else each has a heap that only grows."""
+    ctypes.CDLL(None).mallopt(M_ARENA_MAX, 1)
 
 
 class Notes(logging.Handler):

@@ -112,6 +112,7 @@ def _count_calls(patch: pytest.MonkeyPatch, counted: Counter[str]) -> None:
 
     follow(images, "_decode", "pictures decoded")
     follow(Rapid, "lines", "first engine's pictures")
+    follow(Rapid, "_line", "first engine's lines")
     follow(TamilLines, "read_line", "second engine's lines")
     follow(TamilLines, "_read", "second engine's calls")
 
@@ -120,6 +121,12 @@ def test_pictures_are_decoded_and_looked_at_once(counts: Counter[str]) -> None:
     assert counts["pictures decoded"] == len(PATHS) == 13
     assert counts["pictures encoded"] == 8 + 8  # two batches, the second filled up from 5
     assert counts["first engine's pictures"] == 13
+
+
+def test_a_line_that_the_second_engine_reads_is_not_read_by_the_first(
+    counts: Counter[str],
+) -> None:
+    assert counts["first engine's lines"] == 47  # of 56 that it finds
 
 
 def test_the_second_engine_is_asked_only_for_what_the_first_cannot_read(

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +17,7 @@ from data_preparation.render import Drawn, Meme, render
 from model_package import ocr_tesseract
 from model_package.errors import UserError
 from model_package.ocr import Reader, make_reader
-from model_package.ocr_line import Box, Line, Pixels
+from model_package.ocr_line import Box, Found, Line, Pixels
 from model_package.ocr_shrink import detector_size, for_detector, for_recognizer
 from model_package.ocr_tesseract import TamilLines, find_languages
 from model_package.profile import Ocr
@@ -141,60 +142,99 @@ def test_an_engine_that_fails_is_told_for_another_try_may_fare_better(
     class Broken:
         name = "broken"
 
-        def lines(self, pixels: Pixels) -> list[Line]:
+        def lines(self, pixels: Pixels) -> list[Found]:
             raise error("secret words")
 
     with pytest.raises(error):
         Reader(Broken(), None, 0.5).read(Image.new("RGB", (50, 50)))
 
 
+class First:
+    """An engine that finds `lines`, and notes which of them it is asked to read."""
+
+    name = "first"
+
+    def __init__(self, *lines: tuple[str, float, Box]) -> None:
+        self.found = [Line(*line, self.name) for line in lines]
+        self.read: list[Box] = []
+
+    def lines(self, pixels: Pixels) -> list[Found]:
+        return [Found(line.box, partial(self._read, line)) for line in self.found]
+
+    def _read(self, line: Line) -> Line:
+        self.read.append(line.box)
+        return line
+
+
+class Second:
+    """Reads the lines in `boxes`, and notes which it is asked for."""
+
+    def __init__(self, *boxes: Box) -> None:
+        self.boxes = boxes
+        self.asked: list[Box] = []
+
+    def read_line(self, pixels: Pixels, box: Box) -> Line | None:
+        self.asked.append(box)
+        return Line("வணக்கம்", 0.95, box, "second") if box in self.boxes else None
+
+
 def test_the_largest_doubtful_lines_go_to_the_second_engine_and_not_for_ever() -> None:
-    class Finder:
-        name = "first"
-
-        def lines(self, pixels: Pixels) -> list[Line]:
-            sure = [Line("GOOD WORDS", 0.99, (0, 0, 900, 20), self.name)]
-            return sure + [
-                Line("6T1LLT", 0.7, (0, 30 * n, 90 + n, 30 * n + 20), self.name)
-                for n in range(1, 20)
-            ]
-
-    class Second:
-        def __init__(self) -> None:
-            self.asked: list[Box] = []
-
-        def read_line(self, pixels: Pixels, box: Box) -> Line | None:
-            self.asked.append(box)
-            return None
-
+    boxes = [(0, 30 * n, 90 + n, 30 * n + 20) for n in range(1, 20)]
+    first = First(("GOOD WORDS", 0.99, (0, 0, 900, 20)), *[("6T1LLT", 0.7, box) for box in boxes])
     second = Second()
-    assert Reader(Finder(), second, 0.6).read(Image.new("RGB", (600, 620))) == "GOOD WORDS"
-    assert second.asked == [(0, 30 * n, 90 + n, 30 * n + 20) for n in range(19, 13, -1)]
+    assert Reader(first, second, 0.6).read(Image.new("RGB", (600, 620))) == "GOOD WORDS"
+    assert second.asked == boxes[:12:-1]
 
 
 def test_a_sites_mark_is_left_out_before_the_second_engine_is_asked() -> None:
-    class Finder:
-        name = "first"
+    large, mark, other = (0, 0, 300, 50), (0, 430, 80, 448), (0, 300, 290, 350)
+    first = First(("6T1LLT", 0.7, large), ("imgflip.com", 0.99, mark), ("", 0.0, other))
+    second = Second(large, mark, other)
+    read = Reader(first, second, 0.6).read(Image.new("RGB", (600, 450)))
+    assert read.split() == ["வணக்கம்", "வணக்கம்"]
+    assert second.asked == [large, other]
 
-        def lines(self, pixels: Pixels) -> list[Line]:
-            return [
-                Line("6T1LLT", 0.7, (0, 0, 300, 50), self.name),
-                Line("imgflip.com", 0.99, (0, 430, 80, 448), self.name),
-                Line("", 0.0, (0, 300, 300, 350), self.name),
-            ]
 
-    asked: list[Box] = []
+def test_once_the_second_engine_has_read_a_line_it_is_asked_first() -> None:
+    sure, large, tall = (0, 0, 400, 60), (0, 90, 390, 150), (0, 200, 200, 240)
+    low = (0, 300, 100, 340)
+    first = First(
+        ("Half of it", 0.95, sure), ("Lπ", 0.6, large), ("L", 0.9, tall), ("Words", 0.99, low)
+    )
+    second = Second(sure, large, tall)
+    read = Reader(first, second, 0.6).read(Image.new("RGB", (600, 450)))
+    assert read.split() == ["வணக்கம்", "வணக்கம்", "வணக்கம்", "Words"]
+    assert first.read == [sure, large, low]  # not the third, which the second could read
+    assert second.asked == [large, tall, low, sure]  # each once
 
-    class Second:
-        def read_line(self, pixels: Pixels, box: Box) -> Line | None:
-            asked.append(box)
-            return Line("வணக்கம்", 0.95, box, "second")
 
-    assert Reader(Finder(), Second(), 0.6).read(Image.new("RGB", (600, 450))).split() == [
-        "வணக்கம்",
-        "வணக்கம்",
-    ]
-    assert sorted(asked) == [(0, 0, 300, 50), (0, 300, 300, 350)]
+@pytest.mark.parametrize(("text", "score", "tried"), [("Me:", 0.99, 0), ("5 L", 0.94, 1)])
+def test_what_is_certain_is_not_tried_again_though_it_is_no_word(
+    text: str, score: float, tried: int
+) -> None:
+    second = Second()
+    reader = Reader(First((text, score, (0, 0, 90, 40))), second, 0.6)
+    assert reader.read(Image.new("RGB", (600, 450))) == text
+    assert len(second.asked) == tried
+
+
+@needs_tamil
+@pytest.mark.parametrize(
+    ("text", "score", "tries"), [("கபத", 0.45, 3), ("கபத", 0.55, 8), ("கபதம", 0.35, 8)]
+)
+def test_few_letters_that_are_not_sure_are_no_hint_of_tamil(
+    monkeypatch: pytest.MonkeyPatch, text: str, score: float, tries: int
+) -> None:
+    second, asked = TamilLines(find_languages()), []
+    box = (0, 0, 300, 40)
+
+    def read(letters: Pixels, box: Box) -> Line:
+        asked.append(box)
+        return Line(text, score, box, "tesseract")
+
+    monkeypatch.setattr(second, "_read", read)
+    assert second.read_line(np.zeros((40, 300, 3), np.uint8), box) is None
+    assert len(asked) == tries
 
 
 @needs_tamil
