@@ -84,7 +84,7 @@ def _due(start: float, time_limit: float | None) -> Due:
         return Due()
     margin = min(max(MARGIN, SHARE * time_limit), MOST * time_limit)
     end = start + time_limit
-    return Due(end - margin, end - margin * 3 / 4, end - margin / 2)
+    return Due(end - margin, end - margin * 3 / 4, end - margin / 4)
 
 
 def _guard_stdout(log: Log) -> int:

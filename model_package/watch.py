@@ -50,8 +50,9 @@ class Watch:
         """It gives a sign of life."""
         self.at = row, stage
         most = self.limits.row_seconds
-        # Waiting is the better bargain until it has cost as much as another worker would.
-        self.patience = time.monotonic() + min(most, max(self.load, self._part(most)))
+        # Waiting is the better bargain until it has cost as much as another worker would, which
+        # loads and then is as slow; and loading took long where the machine is busy.
+        self.patience = time.monotonic() + min(most, max(2 * self.load, self._part(most)))
         self.works()
 
     def works(self) -> None:

@@ -65,14 +65,14 @@ def test_one_that_does_nothing_is_known_sooner_while_it_loads_too(clock: Clock) 
 
 
 def test_near_the_limit_less_is_borne_but_never_less_than_a_new_start_costs(clock: Clock) -> None:
-    watch = make(deadline=1085)
-    ready(clock, watch, 5)
+    watch = make(deadline=1083)
+    ready(clock, watch, 3)
     assert watch.patience == clock.now + 80 / 8
-    clock.now = 1065
+    clock.now = 1063
     watch.beat(4, "ocr")
-    assert watch.patience == clock.now + 5
+    assert watch.patience == clock.now + 2 * 3
     assert watch.quiet == clock.now + 20 / 8
-    clock.now = 1084
+    clock.now = 1082
     watch.works()
     assert watch.quiet == clock.now + LEAST
 
