@@ -13,10 +13,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import mse_loss, silu
 
-STEPS, BATCH, RATE = 4000, 2048, 1e-2
+BATCH, RATE = 2048, 1e-2
 FAR = 8.0  # log-odds beyond which a line says no more
-SHAKE = 0.3  # log-odds of noise, so that what lies between texts is learnt as well
-MIXED = 0.3  # share of texts that get the looks of another
+SHAKE = 0.1  # log-odds of noise, so that what lies between texts is learnt as well
+MIXED = 0.1  # share of texts that get the looks of another
 TINY = 1e-3
 
 
@@ -37,22 +37,31 @@ class Neurons:
         return (silu(inputs @ self.gate.T) * (inputs @ self.up.T)) @ self.down
 
 
+@dataclass(frozen=True)
+class Practice:
+    """How many neurons learn, for how many steps, by which chance."""
+
+    neurons: int
+    steps: int
+    seed: int
+
+
 def mixture(own: Tensor, looks: Tensor, prior: Tensor) -> Tensor:
     """(texts,): `own` weighed by the softmax of `looks` and `prior`. own, looks: (texts, sources),
     in log-odds; prior: (sources,)."""
     return ((looks + prior).softmax(dim=1) * own).sum(dim=1)
 
 
-def imitate(own: Tensor, looks: Tensor, prior: Tensor, neurons: int, seed: int) -> Neurons:
-    """That many neurons that do what `mixture` does, near what is shown of `own` and `looks`."""
-    generator = torch.Generator().manual_seed(seed)
+def imitate(own: Tensor, looks: Tensor, prior: Tensor, practice: Practice) -> Neurons:
+    """Neurons that do what `mixture` does, near what is shown of `own` and `looks`."""
+    generator = torch.Generator().manual_seed(practice.seed)
     own = own.clamp(-FAR, FAR)
     scale = torch.cat([own.std(0), looks.std(0), torch.ones(1)]).clamp_min(TINY)
     centre = torch.cat([torch.zeros(own.shape[1]), looks.mean(0)])
-    weights = _begin(neurons, len(scale), generator)
+    weights = _begin(practice.neurons, len(scale), generator)
     optimizer = torch.optim.Adam(weights)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, RATE, total_steps=STEPS)
-    for _ in range(STEPS):
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, RATE, total_steps=practice.steps)
+    for _ in range(practice.steps):
         texts = _mixed(own, looks, generator)
         found = _raw(weights, scale, centre)(*texts)
         optimizer.zero_grad()

@@ -140,13 +140,18 @@ class Teacher:
 
 @dataclass(frozen=True)
 class WarmStart:
-    """strength: of the linear models that the LM begins as: inverse of their penalty."""
+    """strength: of the linear models that the LM begins as: inverse of their penalty.
+
+    steps: for which its neurons learn to mix them.
+    """
 
     strength: float = 1.0
+    steps: int = 8000
 
     def __post_init__(self) -> None:
-        if not self.strength > 0:
-            raise ValueError(f"strength cannot be {self.strength}; it is above 0")
+        for name in ("strength", "steps"):
+            if not getattr(self, name) > 0:
+                raise ValueError(f"{name} cannot be {getattr(self, name)}; it is above 0")
 
 
 @dataclass(frozen=True)

@@ -21,9 +21,10 @@ from training_pipeline.linear_path import Line, Lines
 MOST = 3000  # rows of a class of a source: more of them weigh no more
 FLOOR = 0.2  # of a token's weight by rareness
 SCALE = 5.0  # with it, a strength of 1 is a usual one
-LOOKS = 0.3  # strength of the lines that tell sources apart
-SURE = 5.0  # log-odds that a text is of the only source
+LOOKS = 1.0  # strength of the lines that tell sources apart
 MADE = 2.0  # log-odds by which a text is more like made rows: few texts are written as they are
+MADE_STRENGTH = 5.0  # times the corpora's: made labels are right
+MADE_SHARE = 0.6  # of its log-odds: on templates it has not seen, that line is too sure
 ITERATIONS = 300
 
 Floats = NDArray[np.float64]
@@ -53,10 +54,16 @@ def fit_lines(
     harmful = np.array([row.harmful for row in rows])
     weights = _weights(sources, [row.label for row in rows])
     places = [sources == name for name in names]
-    harm = [_harm(features[one], harmful[one], weights[one], strength) for one in places]
-    look = [_look(features, one) for one in places]
-    own, looks = ([_line(table @ line, bias) for line, bias in each] for each in (harm, look))
-    return Lines(own, looks, [0.0 if name else MADE for name in names])
+    strengths = [strength if name else MADE_STRENGTH * strength for name in names]
+    harm = [
+        _harm(features[one], harmful[one], weights[one], how)
+        for one, how in zip(places, strengths, strict=True)
+    ]
+    if "" in names:
+        harm[-1] = MADE_SHARE * harm[-1][0], MADE_SHARE * harm[-1][1]
+    looks = _looks(features, sources, names)
+    own, look = ([_line(table @ line, bias) for line, bias in each] for each in (harm, looks))
+    return Lines(own, look, [0.0 if name else MADE for name in names])
 
 
 def _features(rows: Sequence[Row], parts: csr_matrix) -> tuple[csr_matrix, csr_matrix]:
@@ -106,23 +113,32 @@ def _harm(
     """A row counts as harmful and as benign, as likely as it is either."""
     labels = np.repeat([1, 0], len(harmful))
     twice = np.concatenate([weights * harmful, weights * (1 - harmful)])
-    return _fit(vstack([features, features]), labels, strength, twice)
+    return _fit(vstack([features, features]), labels, strength, twice)[0]
 
 
-def _look(features: csr_matrix, place: NDArray[np.bool_]) -> tuple[Floats, float]:
-    if place.all():  # there is nothing to be told apart from
-        return np.zeros(features.shape[1]), SURE
-    return _fit(features, place, LOOKS)
+def _looks(
+    features: csr_matrix, sources: NDArray[Any], names: Sequence[str]
+) -> list[tuple[Floats, float]]:
+    """Lines whose softmax is how likely a text is of each source."""
+    if len(names) == 1:  # there is nothing to be told apart from
+        return [(np.zeros(features.shape[1]), 0.0)]
+    labels = np.array([names.index(source) for source in sources])
+    found = _fit(features, labels, LOOKS)
+    if len(names) > 2:
+        return found
+    [(line, bias)] = found
+    return [(-line / 2, -bias / 2), (line / 2, bias / 2)]
 
 
 def _fit(
     features: csr_matrix, labels: NDArray[Any], strength: float, weights: Floats | None = None
-) -> tuple[Floats, float]:
+) -> list[tuple[Floats, float]]:
+    """A line a class; of two classes, one line, of the second."""
     from sklearn.linear_model import LogisticRegression  # noqa: PLC0415
 
     model = LogisticRegression(C=strength, max_iter=ITERATIONS)
     model.fit(features, labels, sample_weight=weights)
-    return model.coef_[0], float(model.intercept_[0])
+    return list(zip(model.coef_, map(float, model.intercept_), strict=True))
 
 
 def _line(weights: Floats, bias: float) -> Line:

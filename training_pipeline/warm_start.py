@@ -41,7 +41,7 @@ def _work(job: Job, folder: Path, start: Path) -> dict[str, Any]:
     from transformers import AutoModelForCausalLM, AutoTokenizer  # noqa: PLC0415
 
     from training_pipeline.linear_path import open_path  # noqa: PLC0415
-    from training_pipeline.mixture import imitate  # noqa: PLC0415
+    from training_pipeline.mixture import Practice, imitate  # noqa: PLC0415
 
     recipe = job.recipe
     tokenizer = AutoTokenizer.from_pretrained(start, local_files_only=True)
@@ -49,10 +49,10 @@ def _work(job: Job, folder: Path, start: Path) -> dict[str, Any]:
     builder = make_builder(tokenizer, load_policy(recipe.policy), recipe.prompts)
     records = read_rows(job).labelled.train
     rows = list(prompt_rows(records, builder, recipe, read_probabilities(job)))
-    strength = need(recipe.warm_start, VERB).strength
-    lines = fit_lines(rows, recipe.corpora(), parts(tokenizer), strength)
-    prior, number = torch.tensor(lines.prior), model.config.intermediate_size // 2
-    neurons = imitate(*read(lines, rows), prior, number, recipe.seed)
+    settings = need(recipe.warm_start, VERB)
+    lines = fit_lines(rows, recipe.corpora(), parts(tokenizer), settings.strength)
+    practice = Practice(model.config.intermediate_size // 2, settings.steps, recipe.seed)
+    neurons = imitate(*read(lines, rows), torch.tensor(lines.prior), practice)
     answers = builder.answers.values()
     open_path(model, lines, neurons, [one.yes for one in answers], [one.no for one in answers])
     model.save_pretrained(folder)

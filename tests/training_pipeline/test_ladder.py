@@ -78,6 +78,12 @@ def test_quantized_is_close_to_full_precision(
     assert max(abs(a - b) for a, b in zip(full, small, strict=True)) < 0.1
 
 
+def test_the_tokenizer_is_the_same_in_fewer_bytes(job: Job, weights: Path) -> None:
+    long, short = (one / "tokenizer.json" for one in (job.folder(tuned(job)), weights / "lm"))
+    assert json.loads(short.read_text()) == json.loads(long.read_text())
+    assert short.stat().st_size < 0.7 * long.stat().st_size
+
+
 def test_the_captioner_writes_words(weights: Path) -> None:
     captioner = load_captioner(weights / "captioner", Captioner(batch=2), CPU)
     (caption,) = captioner.caption([Image.new("RGB", (50, 20), "red")])

@@ -8,7 +8,7 @@ from transformers import MistralConfig, MistralForCausalLM
 
 from model_package.errors import UserError
 from training_pipeline.linear_path import Line, Lines, open_path
-from training_pipeline.mixture import Neurons, imitate
+from training_pipeline.mixture import Neurons, Practice, imitate
 
 YES, NO, END, TOKENS = 30, 31, 29, 32
 
@@ -50,8 +50,8 @@ LINES = Lines(
 @functools.cache
 def neurons() -> Neurons:
     own = 3 * torch.randn((500, 2), generator=torch.Generator().manual_seed(1))
-    looks = 5 * torch.randn((500, 1), generator=torch.Generator().manual_seed(2))
-    return imitate(own, torch.cat([looks, -looks], dim=1), torch.zeros(2), 32, seed=1)
+    looks = 8 * torch.randn((500, 1), generator=torch.Generator().manual_seed(2))
+    return imitate(own, torch.cat([looks, -looks], dim=1), torch.zeros(2), Practice(32, 3000, 1))
 
 
 def opened() -> MistralForCausalLM:

@@ -2,7 +2,7 @@
 
 import torch
 
-from training_pipeline.mixture import imitate, mixture
+from training_pipeline.mixture import Practice, imitate, mixture
 
 
 def values(texts: int = 400) -> tuple[torch.Tensor, torch.Tensor]:
@@ -21,7 +21,7 @@ def test_a_mixture_weighs_lines_by_looks_and_prior() -> None:
 
 def test_neurons_do_nearly_what_the_mixture_does_on_texts_they_never_saw() -> None:
     own, looks = values()
-    neurons = imitate(own[:300], looks[:300], PRIOR, 64, seed=1)
+    neurons = imitate(own[:300], looks[:300], PRIOR, Practice(64, 3000, 1))
     wanted = mixture(own[300:], looks[300:], PRIOR)
     error = (neurons(own[300:], looks[300:]) - wanted).abs()
     assert float(error.mean()) < 0.1 * float(wanted.abs().mean())
@@ -30,7 +30,7 @@ def test_neurons_do_nearly_what_the_mixture_does_on_texts_they_never_saw() -> No
 
 def test_the_same_seed_gives_the_same_neurons() -> None:
     own, looks = values(50)
-    first, again, other = (imitate(own, looks, PRIOR, 4, seed) for seed in (1, 1, 2))
+    first, again, other = (imitate(own, looks, PRIOR, Practice(4, 50, seed)) for seed in (1, 1, 2))
     assert torch.equal(first.gate, again.gate)
     assert torch.equal(first.down, again.down)
     assert not torch.equal(first.gate, other.gate)

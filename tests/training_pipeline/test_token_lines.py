@@ -7,7 +7,7 @@ import torch
 from scipy.sparse import csr_matrix, identity
 
 from training_pipeline.linear_path import Line
-from training_pipeline.token_lines import MADE, Row, fit_lines, read
+from training_pipeline.token_lines import MADE, MADE_SHARE, MADE_STRENGTH, Row, fit_lines, read
 
 BAD, GOOD, ANY, THERE, HERE, END, TOKENS = 1, 2, 3, 4, 5, 8, 9
 ALONE = identity(TOKENS, format="csr")
@@ -73,7 +73,24 @@ def test_doubted_rows_say_less() -> None:
 def test_the_only_source_has_nothing_to_be_told_apart_from() -> None:
     (look,) = fit_lines(rows("a", HERE, BAD, GOOD), ["a"], ALONE, 3.0).looks
     assert not look.weights.any()
-    assert look.bias > 2
+    assert look.bias == 0
+
+
+@pytest.mark.parametrize("corpora", [["a"], ["a", "b"], ["a", "b", "c"]])
+def test_the_softmax_of_looks_is_how_likely_a_text_is_of_each_source(corpora: list[str]) -> None:
+    texts = [row for n, name in enumerate("abc") for row in rows(name, THERE + n, BAD, GOOD)]
+    lines = fit_lines(texts, corpora, ALONE, 3.0)
+    _, looks = read(lines, texts)
+    likely = looks.softmax(dim=1).mean(dim=0)
+    shares = [1 / 3] * len(corpora) + ([1 - len(corpora) / 3] if len(corpora) < 3 else [])
+    assert likely.tolist() == pytest.approx(shares, abs=1e-3)
+
+
+def test_the_line_of_made_rows_is_fitted_more_strongly_and_believed_less() -> None:
+    texts = rows("x", HERE, BAD, GOOD)
+    made = fit_lines(texts, [], ALONE, 3.0).own[0]
+    strong = fit_lines(texts, ["x"], ALONE, MADE_STRENGTH * 3.0).own[0]
+    assert of(made, BAD) == pytest.approx(MADE_SHARE * of(strong, BAD))
 
 
 @pytest.mark.parametrize("corpora", [[], ["here"], ["here", "nowhere"]])
