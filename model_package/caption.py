@@ -16,8 +16,10 @@ from transformers import BlipForConditionalGeneration
 from transformers.models.auto.image_processing_auto import AutoImageProcessor
 from transformers.models.auto.tokenization_auto import AutoTokenizer
 
+from model_package.caption_steps import most_likely
 from model_package.gptq import check_tensors
 from model_package.profile import Captioner as Settings
+from model_package.swift import hasten
 
 ENCODED = 4  # pictures at once on a CPU; 8 are hardly faster, and a single one is filled up to it
 
@@ -53,18 +55,8 @@ class Captioner:
 
     def _decode(self, features: Tensor) -> list[str]:
         filled = _fill(features, self.settings.batch)
-        text = self.model.config.text_config
-        ids = self.model.text_decoder.generate(
-            input_ids=torch.full((len(filled), 1), text.bos_token_id, device=filled.device),
-            encoder_hidden_states=filled,
-            encoder_attention_mask=torch.ones(filled.shape[:2], device=filled.device).long(),
-            eos_token_id=text.sep_token_id,
-            pad_token_id=text.pad_token_id,
-            max_new_tokens=self.settings.max_new_tokens,
-            do_sample=False,
-            num_beams=1,
-        )[: len(features)]
-        texts = self.tokenizer.batch_decode(ids, skip_special_tokens=True)
+        ids = most_likely(self.model.text_decoder, filled, self.settings.max_new_tokens)
+        texts = self.tokenizer.batch_decode(ids[: len(features)], skip_special_tokens=True)
         return [text.strip().replace(" ' ", "'") for text in texts]  # word pieces part "it ' s"
 
 
@@ -86,4 +78,6 @@ def load_captioner(folder: Path, settings: Settings, device: torch.device) -> Ca
     check_tensors(folder, loaded)
     processor = AutoImageProcessor.from_pretrained(folder, backend="pil", **options)
     tokenizer = AutoTokenizer.from_pretrained(folder, **options)
-    return Captioner(model.to(device).eval(), processor, tokenizer, settings)
+    captioner = Captioner(model.to(device).eval(), processor, tokenizer, settings)
+    hasten(captioner.model)
+    return captioner

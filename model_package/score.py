@@ -27,6 +27,7 @@ from model_package.kernel import choose, survey
 from model_package.policy import Policy, Question, View
 from model_package.profile import LanguageModel
 from model_package.prompt import PromptBuilder
+from model_package.swift import hasten
 from model_package.tensors import measure
 
 
@@ -127,7 +128,9 @@ def load_scorer(
     if kernel == "auto":
         kernel = choose(survey(device), measure(folder), dtype.itemsize)
     model = load_causal_lm(folder, kernel, dtype, device)
-    return Scorer(model, builder, settings.batch_tokens, packs=device.type == "cuda")
+    scorer = Scorer(model, builder, settings.batch_tokens, packs=device.type == "cuda")
+    hasten(model)
+    return scorer
 
 
 def choose_dtype(name: str, device: torch.device) -> torch.dtype:

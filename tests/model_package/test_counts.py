@@ -97,7 +97,7 @@ def _count_captions(moderator: Moderator, counted: Counter[str]) -> None:
         counted["caption steps"] += 1
 
     model.vision_model.register_forward_hook(seen)
-    model.text_decoder.register_forward_pre_hook(step)
+    model.text_decoder.cls.register_forward_pre_hook(step)
 
 
 def _count_calls(patch: pytest.MonkeyPatch, counted: Counter[str]) -> None:
