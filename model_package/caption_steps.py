@@ -60,7 +60,8 @@ def _project(part: Any, of: Tensor) -> Known:
 
 def _heads(part: Any, wide: Tensor) -> Tensor:
     """(captions, positions, hidden) as (captions, heads, positions, size)."""
-    return wide.unflatten(2, (part.num_attention_heads, part.attention_head_size)).transpose(1, 2)
+    sizes = part.num_attention_heads, part.attention_head_size
+    return wide.view(*wide.shape[:2], *sizes).transpose(1, 2)
 
 
 def _room(part: Any, like: Tensor, steps: int) -> Known:
