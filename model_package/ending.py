@@ -7,6 +7,7 @@ from model_package.lookout import listen
 from model_package.promise import Due, Output
 
 HEAP = 4096  # rows that are written at once
+SILENCE = 0.05  # seconds in which a sender that has more to send will be heard
 LEAST = 100_000  # rows that are written however late it is, for that takes no second
 
 
@@ -25,14 +26,23 @@ def give_up_rest(lineup: Lineup, output: Output, due: Due, reason: str) -> int:
 
 
 def _give_up_waiting(lineup: Lineup, output: Output, due: Due, reason: str) -> int:
-    """The same for the lines that have come until now, and for none that come later."""
-    spool = lineup.spool
-    left, count = spool.waiting, 0
-    while count < left and not spool.exhausted and (count < LEAST or not _is_past(due.end)):
-        rows = lineup.take(min(HEAP, left - count))
+    """The same for the lines that have come until now, those too that were not read yet."""
+    spool, count = lineup.spool, 0
+    while not spool.exhausted and (count < LEAST or not _is_past(due.end)):
+        rows = lineup.take(HEAP)
         output.give_up(rows, reason)
         count += len(rows)
+        if not rows and not _hears(lineup, output):
+            break
     return count
+
+
+def _hears(lineup: Lineup, output: Output) -> bool:
+    """Whether more of the input has come, read or not."""
+    spool = lineup.spool
+    news = listen([spool.wake, spool.stream], output.fileno(), SILENCE)
+    spool.clear()
+    return bool(news)
 
 
 def _wait(lineup: Lineup, output: Output, due: Due) -> None:
