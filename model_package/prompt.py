@@ -21,7 +21,7 @@ from model_package.policy import FIELDS, Policy, Question, View
 
 MARK = re.compile("\ue000(\\w+)\ue001")  # stands for a field while a chat template is rendered
 ANCHOR = "\ue002"  # encoded before a segment so that no tokenizer adds or drops a space there
-FAR = 32  # characters a token of the budget that are looked at
+FAR = 64  # characters a token of the budget that are looked at
 S = TypeVar("S", str, list[int])
 
 
