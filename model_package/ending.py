@@ -32,7 +32,7 @@ def _give_up_waiting(lineup: Lineup, output: Output, due: Due, reason: str) -> i
         rows = lineup.take(HEAP)
         output.give_up(rows, reason)
         count += len(rows)
-        if not rows and not _hears(lineup, output):
+        if not rows and (_is_past(due.end) or not _hears(lineup, output)):
             break
     return count
 

@@ -119,6 +119,18 @@ def test_a_reader_that_sleeps_cannot_hold_up_the_end() -> None:
     assert b"rows cannot be written: nobody reads them" in done.stderr
 
 
+def test_a_sender_that_never_stops_cannot_hold_up_the_end() -> None:
+    script = "while echo none.png; do sleep 0.02; done"
+    with subprocess.Popen(["bash", "-c", script], stdout=subprocess.PIPE) as sender:
+        start = time.monotonic()
+        line = [*COMMAND, "--time-limit", "4"]
+        done = subprocess.run(line, stdin=sender.stdout, capture_output=True, check=False)
+        assert time.monotonic() - start < 4 + SLACK
+        sender.kill()
+    assert done.returncode == 0
+    assert set(done.stdout.splitlines(keepends=True)) == {FALLBACK}
+
+
 def test_rows_for_a_full_disk_are_one_line_and_exit_code_1() -> None:
     script = f"printf 'a\\nb\\n' | {' '.join(COMMAND)} --time-limit 1 > /dev/full"
     done = subprocess.run(["bash", "-c", script], capture_output=True, check=False, timeout=60)
