@@ -21,7 +21,8 @@ from model_package.policy import FIELDS, Policy, Question, View
 
 MARK = re.compile("\ue000(\\w+)\ue001")  # stands for a field while a chat template is rendered
 ANCHOR = "\ue002"  # encoded before a segment so that no tokenizer adds or drops a space there
-FAR = 64  # characters a token of the budget that are looked at
+FAR = 64  # characters a token of the budget that are looked at, and
+MANY = 16  # budgets of tokens
 S = TypeVar("S", str, list[int])
 
 
@@ -138,7 +139,7 @@ class PromptBuilder:
         text = ends(plain(getattr(evidence, name)), FAR * self.budgets[name])
         cuts = [0, *(match.start() + 1 for match in self.controls.finditer(text)), len(text)]
         ids = [i for a, b in pairwise(cuts) for i in self._after_anchor(text[a:b])]
-        return [i for i in ids if i not in self.added]
+        return ends([i for i in ids if i not in self.added], MANY * self.budgets[name])
 
     def _resolve(self, question: Question, view: View) -> Answers:
         yes, no = (self._first_token(question, view, word) for word in (question.yes, question.no))

@@ -13,7 +13,7 @@ from model_package.errors import UserError
 from model_package.evidence import Evidence
 from model_package.normalise import plain
 from model_package.policy import Policy, Question, View, load_policy
-from model_package.prompt import PromptBuilder, ends, windows
+from model_package.prompt import MANY, PromptBuilder, ends, windows
 
 POLICY = replace(load_policy("ospc"), windows=0)
 BUDGETS = {"caption": 48, "ocr_text": 64}
@@ -210,3 +210,10 @@ def test_the_middle_of_a_padded_text_stands_in_some_window(builder: PromptBuilde
     ]
     assert "XYZZY" not in texts[0]
     assert any("XYZZY" in text for text in texts[1:])
+
+
+@both
+def test_an_endless_text_has_windows_of_so_many_budgets_and_no_more(builder: PromptBuilder) -> None:
+    wide = PromptBuilder(builder.tokenizer, replace(POLICY, windows=32), BUDGETS)
+    prompts = wide.build_all(QUESTION, POLICY.views[0], Evidence("", "世 q " * 100_000))
+    assert len(prompts) <= 1 + -(-MANY * BUDGETS["ocr_text"] // 24)
