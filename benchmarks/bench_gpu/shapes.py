@@ -57,7 +57,6 @@ TINY = Shape(
     layers=2,
     heads=4,
     kv_heads=2,
-    vocab=26000,
     group=32,
     side=48,
     patch=16,

@@ -1,6 +1,8 @@
 """The measure of OCR: its memes, its counts, and what it says when fonts are missing."""
 
 import io
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -11,7 +13,7 @@ from benchmarks.ocr_drawing import STYLES, Case, draw
 from benchmarks.ocr_material import HELD_OUT, Material, Wanted, load_material
 from benchmarks.ocr_quality import main, measure, row
 from model_package.ocr import Reader
-from model_package.ocr_line import Line, Pixels
+from model_package.ocr_line import Found, Line, Pixels
 from model_package.toml_file import read_toml
 
 TUNING = HELD_OUT.with_name("ocr_tuning.toml")
@@ -30,11 +32,12 @@ class Fixed:
     def __init__(self, *texts: str) -> None:
         self.texts = texts
 
-    def lines(self, pixels: Pixels) -> list[Line]:
-        return [
+    def lines(self, pixels: Pixels) -> list[Found]:
+        lines = [
             Line(text, 0.99, (0, 60 * n, 500, 60 * n + 40), self.name)
             for n, text in enumerate(self.texts)
         ]
+        return [Found(line.box, partial(replace, line)) for line in lines]
 
 
 def case(text: str) -> Case:
