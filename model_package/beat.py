@@ -21,7 +21,8 @@ class Beat:
         self._give()
 
     def follow(self, part: object) -> None:
-        """Beat within a stage too: as each layer of `part`'s torch model begins, if it has one.
+        """Beat within a stage too: as each layer of `part`'s torch model begins, if it has one,
+        or each norm, where a layer's parts are called one by one (caption_steps.py).
 
         A batch may take longer on a slow machine than a hang is waited for.
         """
@@ -30,6 +31,8 @@ class Beat:
             if type(module).__name__ == "ModuleList":
                 for layer in module:
                     layer.register_forward_pre_hook(self._within)
+            elif type(module).__name__ == "LayerNorm":
+                module.register_forward_pre_hook(self._within)
 
     def _within(self, *_: object) -> None:
         if self.message and time.monotonic() - self.last >= EVERY:

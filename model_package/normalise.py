@@ -26,7 +26,7 @@ MARKS = "[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe2
 FLOOD = re.compile(MARKS + "{3,}")  # no language piles up so many
 LOOSE = re.compile(MARKS)  # after composition: marks that no letter of a real alphabet has
 ACCENTED = re.compile(f"(?<=[A-Za-z]){MARKS}+")
-ACCENTS = 0.6  # of Latin letters: no language that is written in them has accents on so many
+ACCENTS = 0.6  # of Latin letters: no language that is read here has accents on so many
 
 ALWAYS: dict[int, int | str] = {
     **str.maketrans(

@@ -4,6 +4,7 @@ All networks of a process take their memory from one pool. Pools of their own wo
 of them, whenever a picture came that was larger than all before it.
 """
 
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
@@ -13,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float32]
+LOADING = threading.Lock()
 ROOM = 2**29  # bytes that the pool has at first: addresses, which are memory once they are used
 
 
@@ -24,12 +26,17 @@ class Network:
     notes: dict[str, str]
 
 
-@cache
 def load_network(file: Path, threads: int) -> Network:
     """The network in an ONNX file with one input and one output, on so many threads.
 
     There is one of a file, which several threads may run at once.
     """
+    with LOADING:  # a cache alone lets two threads make two
+        return _load(file, threads)
+
+
+@cache
+def _load(file: Path, threads: int) -> Network:
     import onnxruntime  # type: ignore[import-untyped]  # noqa: PLC0415 - takes a moment
 
     _make_pool()
@@ -50,7 +57,7 @@ def load_network(file: Path, threads: int) -> Network:
 
 @cache
 def _make_pool() -> None:
-    """Once in a process, for ONNX Runtime refuses a second one."""
+    """Once in a process."""
     import onnxruntime  # noqa: PLC0415
 
     kind, use = onnxruntime.OrtAllocatorType.ORT_ARENA_ALLOCATOR, onnxruntime.OrtMemType.DEFAULT

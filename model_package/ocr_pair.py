@@ -11,7 +11,7 @@ from model_package.ocr_line import Box, Found, Line, LineReader, Pixels
 from model_package.ocr_text import SMALL, SURE, is_junk, without_watermark
 
 CERTAIN = 0.97  # RapidOCR's score of numbers and short words; of Tamil it was 0.95 at most
-PATIENCE = 6  # lines in a row that turn out not to be Tamil, after which no more are tried
+PATIENCE = 6  # lines of a kind, in a row, that are not Tamil, after which no more are tried
 
 
 class Pair:
@@ -22,7 +22,8 @@ class Pair:
 
     def __init__(self, pixels: Pixels, second: LineReader | None) -> None:
         self.pixels, self.second = pixels, second
-        self.foreign, self.misses = False, 0
+        self.foreign = False
+        self.misses = {"unread": 0, "doubtful": 0}  # the many of one kind must not hide the other
         self.tried: set[Box] = set()
 
     def read(self, found: list[Found]) -> list[Line]:
@@ -37,22 +38,23 @@ class Pair:
     def _read(self, found: Found) -> Line:
         """A small line may be a site's mark, which would take the second engine long."""
         tall = found.height > SMALL * self.pixels.shape[0]
-        foreign = self._try(found.box) if self.foreign and tall else None
+        foreign = self._try(found.box, "unread") if self.foreign and tall else None
         return foreign or self._again(found.read())
 
     def _again(self, line: Line) -> Line:
         """The second engine's reading of it, where that is called for and comes to something."""
-        called = self.foreign or _is_doubtful(line)
+        kind = "doubtful" if _is_doubtful(line) else "unread"
+        called = self.foreign or kind == "doubtful"
         if not called or is_mark(line, self.pixels.shape[0]):
             return line
-        return self._try(line.box) or line
+        return self._try(line.box, kind) or line
 
-    def _try(self, box: Box) -> Line | None:
-        if self.second is None or box in self.tried or self.misses >= PATIENCE:
+    def _try(self, box: Box, kind: str) -> Line | None:
+        if self.second is None or box in self.tried or self.misses[kind] >= PATIENCE:
             return None
         self.tried.add(box)
         line = self.second.read_line(self.pixels, box)
-        self.misses = 0 if line else self.misses + 1
+        self.misses[kind] = 0 if line else self.misses[kind] + 1
         self.foreign = self.foreign or line is not None
         return line
 

@@ -49,11 +49,17 @@ def _joined_line(line: str) -> str:
 def _unspelled(word: str, signs: Collection[str]) -> str:
     """`word` less `signs`, if these stand between all its letters; else its parts likewise."""
     letters = clusters(word)
-    if len(letters) > 2 and len(letters) % 2 and set(letters[1::2]) <= set(signs):
+    apart = len(letters) > 2 and len(letters) % 2 and set(letters[1::2]) <= set(signs)
+    if apart and not _is_number(letters[::2]):
         return "".join(letters[::2])
     gaps = "|".join(map(re.escape, signs))
     near = f"{BEFORE}{LETTER}(?:(?:{gaps}){LETTER})+{AFTER}"
     return re.sub(near, lambda part: re.sub(gaps, "", part[0]), word)
+
+
+def _is_number(letters: Collection[str]) -> bool:
+    """Whether digits are at least half of them: `1/2`, and not a spelled word with one in it."""
+    return 2 * sum(one.isdigit() for one in letters) >= len(letters)
 
 
 def clusters(text: str) -> list[str]:

@@ -64,7 +64,8 @@ def _leave_ending_to_the_supervisor() -> None:
 
 def _take_memory_from_one_heap() -> None:
     """What one thread gives back, another can take; else each has a heap that only grows."""
-    ctypes.CDLL(None).mallopt(M_ARENA_MAX, 1)
+    if mallopt := getattr(ctypes.CDLL(None), "mallopt", None):  # glibc's own
+        mallopt(M_ARENA_MAX, 1)
 
 
 class Notes(logging.Handler):

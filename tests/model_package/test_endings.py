@@ -124,7 +124,9 @@ def test_a_sender_that_never_stops_cannot_hold_up_the_end() -> None:
     with subprocess.Popen(["bash", "-c", script], stdout=subprocess.PIPE) as sender:
         start = time.monotonic()
         line = [*COMMAND, "--time-limit", "4"]
-        done = subprocess.run(line, stdin=sender.stdout, capture_output=True, check=False)
+        done = subprocess.run(
+            line, stdin=sender.stdout, capture_output=True, check=False, timeout=60
+        )
         assert time.monotonic() - start < 4 + SLACK
         sender.kill()
     assert done.returncode == 0

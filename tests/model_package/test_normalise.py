@@ -87,6 +87,18 @@ def test_joiners_go_so_that_one_tamil_word_has_one_spelling() -> None:
     assert plain("பக்\u200cஷி") == plain("பக்ஷி") == "பக்ஷி"
 
 
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("Y/M/C/A now 1/2 off", "YMCA now 1/2 off"),
+        ("S-E-L-A-N-G-O-R 2-1", "SELANGOR 2-1"),
+        ("f.i.l.t.h 2.5 k.1.l.l", "filth 2.5 kill"),
+    ],
+)
+def test_numbers_beside_a_word_that_is_spelled_out_stay_numbers(text: str, shown: str) -> None:
+    assert plain(text) == shown
+
+
 @pytest.mark.parametrize("name", ["v1", "v2", "v3", "functional"])
 def test_the_rows_of_datasets_change_only_where_they_are_spelled_out(name: str) -> None:
     lines = (ROOT / f"datasets/{name}/validation.jsonl").read_text(encoding="utf-8").splitlines()

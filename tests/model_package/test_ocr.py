@@ -208,6 +208,18 @@ def test_once_the_second_engine_has_read_a_line_it_is_asked_first() -> None:
     assert second.asked == [large, tall, low, sure]  # each once
 
 
+def test_many_sure_lines_that_it_cannot_read_do_not_hide_a_doubtful_one_that_it_can() -> None:
+    tamil, last = (0, 0, 590, 60), (0, 560, 90, 590)
+    sure = [(0, 70 * n, 500 - n, 70 * n + 40) for n in range(1, 8)]
+    first = First(
+        ("L", 0.6, tamil), *[("Good words", 0.99, box) for box in sure], ("6T1L", 0.7, last)
+    )
+    second = Second(tamil, last)
+    read = Reader(first, second, 0.6).read(Image.new("RGB", (600, 600)))
+    assert read.split("\n") == ["வணக்கம்", *["Good words"] * 7, "வணக்கம்"]
+    assert second.asked == [tamil, *sure[:6], last]
+
+
 @pytest.mark.parametrize(("text", "score", "tried"), [("Me:", 0.99, 0), ("5 L", 0.94, 1)])
 def test_what_is_certain_is_not_tried_again_though_it_is_no_word(
     text: str, score: float, tried: int
