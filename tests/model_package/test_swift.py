@@ -44,8 +44,9 @@ def test_layers_that_it_cannot_stand_for_stay_as_they_are() -> None:
 
 def test_no_weights_are_there_twice() -> None:
     assert module._is_offered()
-    model = nn.Sequential(nn.Linear(64, 64), nn.Sequential(nn.Linear(64, 64)))
-    old = [weakref.ref(model[0]), weakref.ref(model[1][0])]
+    inner = nn.Sequential(nn.Linear(64, 64))
+    model = nn.Sequential(nn.Linear(64, 64), inner)
+    old = [weakref.ref(model[0]), weakref.ref(inner[0])]
     alive: list[int] = []
 
     def count(like: nn.Linear) -> Swift:
