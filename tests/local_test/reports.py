@@ -1,6 +1,7 @@
 """Evidence made up for the tests of the report, and pages of it in Debian's Chromium."""
 
 import json
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,6 +12,7 @@ from playwright.sync_api import Browser, Dialog, Page
 
 from local_test.report import main
 
+WAIT = 20  # seconds, for machines that are busy
 CHROMIUM = Path("/usr/bin/chromium")
 ATTACK = "</script><img src=x onerror=alert(1)><script>alert(2)</script>"
 
@@ -59,6 +61,15 @@ def draw_pictures(folder: Path, names: str) -> None:
         Image.new("RGB", (640, 480), (40 * number, 90, 160)).save(folder / f"{name}.png")
 
 
+def until(page: Page, expression: str) -> None:
+    """Wait until it is true, asking from outside: what waits inside the page evaluates strings
+    there, which the report's content security policy forbids."""
+    end = time.monotonic() + WAIT
+    while not page.evaluate(expression):
+        assert time.monotonic() < end, expression
+        page.wait_for_timeout(20)
+
+
 @contextmanager
 def opened(browser: Browser, report: Path, address: str = "", **context: Any) -> Iterator[Page]:
     """The report as a person has it open; afterwards it has asked for nothing and said nothing."""
@@ -74,7 +85,7 @@ def opened(browser: Browser, report: Path, address: str = "", **context: Any) ->
         page.on("console", lambda message: said.append(message.text))
         page.on("pageerror", lambda error: said.append(str(error)))
         page.goto(f"{report.as_uri()}{address}")
-        page.wait_for_function("document.querySelector('#count').textContent")
+        until(page, "document.querySelector('#count').textContent")
         yield page
         fetched = [url for url in asked if not url.startswith(("data:", report.as_uri()))]
         assert (fetched, said) == ([], [])

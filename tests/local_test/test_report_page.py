@@ -22,6 +22,7 @@ from tests.local_test.reports import (
     LINES,
     draw_pictures,
     opened,
+    until,
     write_report,
 )
 
@@ -66,7 +67,7 @@ def focused(page: Page) -> str:
 def arrive_at(page: Page, number: int) -> None:
     """Wait until the focus is on a meme; a dialog gives it back a moment after it closed."""
     label = f"document.activeElement.getAttribute('aria-label')?.startsWith('Meme {number}:')"
-    page.wait_for_function(label, timeout=5000)
+    until(page, label)
 
 
 def test_the_head_says_what_was_measured(page: Page) -> None:
@@ -350,11 +351,11 @@ def test_2000_memes_open_in_time_and_few_cost_anything(browser: Browser, tmp_pat
             assert page.locator(".card").count() < 60
             height = page.evaluate("document.querySelector('#cards').scrollHeight")
             page.evaluate("scrollBy(0, -700)")
-            page.wait_for_function("document.querySelectorAll('.card').length > 12")
+            until(page, "document.querySelectorAll('.card').length > 12")
             assert focused(page).startswith("Meme 2000:")  # what is focused stays while it is near
             assert page.evaluate("document.querySelector('#cards').scrollHeight") == height
             page.evaluate("scrollTo(0, 0)")
-            page.wait_for_function("document.querySelector('.card').row.number === 0")
+            until(page, "document.querySelector('.card')?.row.number === 0")
             page.keyboard.press("k")  # back to the meme that was left
             arrive_at(page, 2000)
             page.evaluate("dispatchEvent(new Event('beforeprint'))")
