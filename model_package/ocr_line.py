@@ -11,8 +11,24 @@ Pixels = NDArray[np.uint8]  # (height, width) in grey, or (height, width, 3) in 
 Box = tuple[int, int, int, int]  # left, top, right, bottom, in pixels of the image
 
 
+class Boxed:
+    """What stands in a box of an image."""
+
+    box: Box
+
+    @property
+    def width(self) -> int:
+        """Pixels from left to right."""
+        return self.box[2] - self.box[0]
+
+    @property
+    def height(self) -> int:
+        """Pixels from top to bottom."""
+        return self.box[3] - self.box[1]
+
+
 @dataclass(frozen=True)
-class Line:
+class Line(Boxed):
     """One line of words in an image.
 
     score: how sure the engine is, from 0 to 1; engines differ in what they call sure.
@@ -23,33 +39,13 @@ class Line:
     box: Box
     engine: str
 
-    @property
-    def width(self) -> int:
-        """Pixels from left to right."""
-        return self.box[2] - self.box[0]
-
-    @property
-    def height(self) -> int:
-        """Pixels from top to bottom."""
-        return self.box[3] - self.box[1]
-
 
 @dataclass(frozen=True)
-class Found:
+class Found(Boxed):
     """A line that an engine found. read: by that engine, which costs more than to find it."""
 
     box: Box
     read: Callable[[], Line]
-
-    @property
-    def width(self) -> int:
-        """Pixels from left to right."""
-        return self.box[2] - self.box[0]
-
-    @property
-    def height(self) -> int:
-        """Pixels from top to bottom."""
-        return self.box[3] - self.box[1]
 
 
 class LineFinder(Protocol):

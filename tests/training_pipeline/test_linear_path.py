@@ -51,7 +51,7 @@ LINES = Lines(
 def neurons() -> Neurons:
     own = 3 * torch.randn((500, 2), generator=torch.Generator().manual_seed(1))
     looks = 8 * torch.randn((500, 1), generator=torch.Generator().manual_seed(2))
-    return imitate(own, torch.cat([looks, -looks], dim=1), torch.zeros(2), Practice(32, 3000, 1))
+    return imitate(own, torch.cat([looks, -looks], dim=1), torch.zeros(2), Practice(32, 2000, 1))
 
 
 def opened() -> MistralForCausalLM:

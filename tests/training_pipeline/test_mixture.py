@@ -21,7 +21,7 @@ def test_a_mixture_weighs_lines_by_looks_and_prior() -> None:
 
 def test_neurons_do_nearly_what_the_mixture_does_on_texts_they_never_saw() -> None:
     own, looks = values()
-    neurons = imitate(own[:300], looks[:300], PRIOR, Practice(64, 3000, 1))
+    neurons = imitate(own[:300], looks[:300], PRIOR, Practice(64, 2000, 1))
     wanted = mixture(own[300:], looks[300:], PRIOR)
     error = (neurons(own[300:], looks[300:]) - wanted).abs()
     assert float(error.mean()) < 0.1 * float(wanted.abs().mean())
