@@ -362,8 +362,8 @@ def test_lines_without_end_stop_at_the_end(null: int) -> None:
     run.supervisor.run()
     assert time.monotonic() - now < 10
     feeding.set()
-    os.close(run.supervisor.spool.stream)
     thread.join(10)
+    os.close(run.feed)  # not the end that is read: its number would be another test's next pipe
 
 
 def test_workers_that_never_start_do_not_hold_up_the_rows(
