@@ -1,7 +1,8 @@
 """Words spelled out letter by letter, `k i l l` or `k.i/l*l`, are joined; knows no tokens.
 
-Four letters or more that stand apart, each by one sign or all by a space or a line's end, are the
-evidence; where there is one such word, shorter ones and what stands beside them are joined too.
+Four letters or more that stand apart, each by one sign, all by a space or each on a line of its
+own, are the evidence; where there is one such word, shorter ones and what stands beside them are
+joined too.
 """
 
 import re
@@ -12,17 +13,23 @@ SIGNS = "\u0b82\u0bbe-\u0bcd\u0bd7"  # what stands on a Tamil letter
 LETTER = f"[^\\W\\d_][{SIGNS}]*"
 MARK = f"(?:[^\\w\\s、{SIGNS}]|_)"  # 、 parts what Chinese lists
 BEFORE, AFTER = f"(?<![^\\W_])(?<![{SIGNS}])", f"(?![^\\W_])(?![{SIGNS}])"  # no letter there
-APART = "|".join(f"(?:{gap}{LETTER}){{3,}}" for gap in (MARK, " ", "\n"))
-SPELLED = re.compile(f"{BEFORE}{LETTER}(?:{APART}){AFTER}")
+APART = "|".join(f"(?:{gap}{LETTER}){{3,}}" for gap in (MARK, " "))
+START, END = r"(?<![^\n])", r"(?![^\n])"  # of a line
+SPELLED = re.compile(f"{BEFORE}{LETTER}(?:{APART}){AFTER}|{START}{LETTER}(?:\n{LETTER}){{3,}}{END}")
+A_LINE_EACH = re.compile(f"{START}{LETTER}(?:\n{LETTER})+{END}")
 WIDE = re.compile(" {2,}")  # parts words whose letters are a space apart
 FEW = 2  # different Tamil letters of a word that is said again and again, and not spelled out
+# Tamil words of one letter, all of whose vowels are long: come, go, you, fire
+WORDS = re.compile(
+    "(?:[\u0b86\u0b88\u0b8a\u0b8f\u0b90\u0b93\u0b94]|.[\u0bbe\u0bc0\u0bc2\u0bc7\u0bc8\u0bcb\u0bcc])+"
+)
 
 
 def joined(text: str) -> str:
     """`text` with words joined that are spelled out."""
     gaps = {gap for word in SPELLED.findall(text) for gap in _gaps(word)}
     if "\n" in gaps:
-        text = text.replace("\n", " ")
+        text = A_LINE_EACH.sub(lambda word: word[0].replace("\n", ""), text)
     if signs := gaps - {"\n", " "}:
         text = "".join(_unspelled(part, signs) for part in re.split(r"(\s+)", text))
     if gaps & {"\n", " "}:
@@ -34,7 +41,8 @@ def _gaps(word: str) -> Iterator[str]:
     """What stands between the letters of `word`; nothing where it is not spelled out."""
     letters = re.findall(LETTER, word)
     gaps = re.sub(LETTER, "", word)
-    said = len(set(letters)) <= FEW and any("\u0b80" <= one[0] <= "\u0bff" for one in letters)
+    tamil = any("\u0b80" <= one[0] <= "\u0bff" for one in letters)
+    said = tamil and (len(set(letters)) <= FEW or WORDS.fullmatch("".join(letters)))
     if not said and not any(unicodedata.category(gap)[0] == "M" for gap in gaps):
         yield from gaps
 

@@ -51,6 +51,8 @@ LETTERS = st.characters(exclude_categories=["Cs", "Cn"])
         ("கொ/ல்/லு/ங்/க", "கொல்லுங்க"),
         ("k\ni\nl\nl\n\na\nl\nl", "kill all"),
         ("去\n死\n吧\n你", "去死吧你"),
+        ("WHO AM I\nk\ni\nl\nl", "WHO AM I kill"),
+        ("கொ\nல்\nலு\nங்\nக", "கொல்லுங்க"),
         ("ḱíĺĺ áĺĺ ńów", "kill all now"),
         ("ⱥ ħⱥɨŧ, ꓗꓲꓡꓡ", "a hait, KILL"),
         ("ʍou ɯǝɥʇ llᴉʞ", "kill them now"),
@@ -74,6 +76,7 @@ def test_disguises_come_off(text: str, shown: str) -> None:
         "🇸🇬 🇲🇾 😀",
         "हिन्दी สวัสดี 한국어 العربية",
         "போ போ போ போ வா வா வா",
+        "வா நீ போ தீ",
         "đã được viết, łódź",
         "a/b/c m/f s-a-d :-) :D ^_^ 50/50 ó_ò",
         "王、崔、卢、李、郑",
@@ -81,6 +84,10 @@ def test_disguises_come_off(text: str, shown: str) -> None:
 )
 def test_clean_text_stays_byte_for_byte(text: str) -> None:
     assert plain(unicodedata.normalize("NFKC", text)) == unicodedata.normalize("NFKC", text)
+
+
+def test_tamil_words_of_one_letter_on_lines_of_their_own_stay_apart() -> None:
+    assert plain("நீ\nவா\nபோ\nதீ") == "நீ வா போ தீ"
 
 
 def test_joiners_go_so_that_one_tamil_word_has_one_spelling() -> None:
