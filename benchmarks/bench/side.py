@@ -53,7 +53,7 @@ class Side:
 
     def processor_seconds(self) -> float:
         """That it and its children have computed: what other work on the machine hardly moves."""
-        return sum(map(_computed, family(self.process.pid))) if self.process else 0.0
+        return computed(self.process.pid) if self.process else 0.0
 
     def end(self) -> None:
         """Close its input and wait; kill it where that does not help."""
@@ -81,6 +81,11 @@ def family(process: int) -> list[int]:
             with contextlib.suppress(OSError):  # it has just ended
                 found += [int(word) for word in file.read_text(encoding="ascii").split()]
     return found
+
+
+def computed(process: int) -> float:
+    """Processor seconds of a process and all that come from it."""
+    return sum(map(_computed, family(process)))
 
 
 def _computed(process: int) -> float:

@@ -8,14 +8,14 @@ from PIL import Image
 from benchmarks.growth import mixed
 from benchmarks.growth.__main__ import STUB, main
 from benchmarks.growth.images import draw
-from benchmarks.growth.measure import Run, across, run
+from benchmarks.growth.measure import Point, Run, across, run
 from benchmarks.growth.stub_worker import CAPTION, WORDS, load
 
 
 def even(name: str, rows: int, pace: float, mib: float) -> Run:
-    """A run that takes `pace` seconds for each row, and `mib` MiB all the time."""
-    points = [(n * pace, n, mib) for n in range(1, rows + 1)]
-    return Run(name, rows, points, rows * pace)
+    """A run that takes `pace` processor seconds for each row, and `mib` MiB all the time."""
+    points = [Point(2.0 * n * n, n, mib, n * pace) for n in range(1, rows + 1)]
+    return Run(name, rows, points, points[-1].seconds)
 
 
 def test_a_longer_run_needs_no_more_memory_and_no_more_time_a_row() -> None:
@@ -25,7 +25,7 @@ def test_a_longer_run_needs_no_more_memory_and_no_more_time_a_row() -> None:
         "400: 106 MiB, but 100 100"
     ]
     assert across([even("400", 400, 0.13, 1.0), even("100", 100, 0.1, 1.0)]) == [
-        "400: 0.13000 s a row, but 100 0.10000"
+        "400: 0.13000 processor s a row, but 100 0.10000"
     ]
 
 
