@@ -108,6 +108,7 @@ class Supervisor:
         self.told = max(self.told, level)
 
     def _wait(self) -> None:
+        self.due.make_room(self.lineup.left)
         owes = bool(self.lineup.flying) or not self.post.watch.ready
         worker = self.post.worker.fileno()
         heard = listen([worker, self.spool.wake], self.output.fileno(), self._patience(owes))

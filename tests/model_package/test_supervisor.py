@@ -15,7 +15,7 @@ from model_package.errors import UserError
 from model_package.log import Log
 from model_package.options import Options
 from model_package.process import WorkerProcess
-from model_package.promise import Due, Limits, Row
+from model_package.promise import PACE, Due, Limits, Row
 from model_package.spool import Spool
 from model_package.supervisor import Supervisor
 
@@ -410,6 +410,16 @@ def test_the_deadline_holds(null: int, path: str) -> None:
     assert time.monotonic() - start < 4
     assert len(run.sheet.rows) == 100
     assert "the time limit is near" in run.sheet.rows[-1][2]
+
+
+def test_many_lines_bring_the_deadline_forward(null: int) -> None:
+    """Not later than they can all be written in; some may not be read when it is set."""
+    start = time.monotonic()
+    run = make(null, deadline=start + 3.5, end=start + 4)
+    run.lines(*["hang"] * 150_000)
+    run.supervisor.run()
+    assert len(run.sheet.rows) == 150_000
+    assert run.supervisor.due.deadline == pytest.approx(start + 4 - 150_000 / PACE, abs=0.5)
 
 
 def test_the_deadline_holds_while_the_models_load(
