@@ -16,7 +16,7 @@ BEFORE, AFTER = f"(?<![^\\W_])(?<![{SIGNS}])", f"(?![^\\W_])(?![{SIGNS}])"  # no
 APART = "|".join(f"(?:{gap}{LETTER}){{3,}}" for gap in (MARK, " "))
 START, END = r"(?<![^\n])", r"(?![^\n])"  # of a line
 SPELLED = re.compile(f"{BEFORE}{LETTER}(?:{APART}){AFTER}|{START}{LETTER}(?:\n{LETTER}){{3,}}{END}")
-A_LINE_EACH = re.compile(f"{START}{LETTER}(?:\n{LETTER})+{END}")
+A_LINE_EACH = re.compile(f"{START}\\S[{SIGNS}]*(?:\n\\S[{SIGNS}]*)+{END}")
 WIDE = re.compile(" {2,}")  # parts words whose letters are a space apart
 FEW = 2  # different Tamil letters of a word that is said again and again, and not spelled out
 # Tamil words of one letter, all of whose vowels are long: come, go, you, fire
@@ -29,7 +29,7 @@ def joined(text: str) -> str:
     """`text` with words joined that are spelled out."""
     gaps = {gap for word in SPELLED.findall(text) for gap in _gaps(word)}
     if "\n" in gaps:
-        text = A_LINE_EACH.sub(lambda word: word[0].replace("\n", ""), text)
+        text = A_LINE_EACH.sub(lambda word: _across(word[0].split("\n")), text)
     if signs := gaps - {"\n", " "}:
         text = "".join(_unspelled(part, signs) for part in re.split(r"(\s+)", text))
     if gaps & {"\n", " "}:
@@ -45,6 +45,10 @@ def _gaps(word: str) -> Iterator[str]:
     said = tamil and (len(set(letters)) <= FEW or WORDS.fullmatch("".join(letters)))
     if not said and not any(unicodedata.category(gap)[0] == "M" for gap in gaps):
         yield from gaps
+
+
+def _across(lines: list[str]) -> str:
+    return ("\n" if _is_number(lines) else "").join(lines)
 
 
 def _joined_line(line: str) -> str:

@@ -52,6 +52,7 @@ LETTERS = st.characters(exclude_categories=["Cs", "Cn"])
         ("k\ni\nl\nl\n\na\nl\nl", "kill all"),
         ("去\n死\n吧\n你", "去死吧你"),
         ("WHO AM I\nk\ni\nl\nl", "WHO AM I kill"),
+        ("k\ni\nl\nl\n\nt\nh\n3\nm\n!\n\n4\n2", "kill them! 4 2"),
         ("கொ\nல்\nலு\nங்\nக", "கொல்லுங்க"),
         ("ḱíĺĺ áĺĺ ńów", "kill all now"),
         ("ⱥ ħⱥɨŧ, ꓗꓲꓡꓡ", "a hait, KILL"),
