@@ -6,7 +6,7 @@ import pytest
 
 from benchmarks.bench.memes import Sample, draw, read, rounds
 from benchmarks.bench.verdict import faults, furthest, reading, similarity
-from benchmarks.growth.measure import Run
+from benchmarks.growth.measure import Point, Run
 from model_package.errors import UserError
 
 WORSE = {"memes": 9, "a": 0.9, "b": 0.5, "low": -0.5, "high": -0.1}
@@ -47,9 +47,9 @@ def test_memes_are_of_four_languages_both_labels_and_each_in_one_round(tmp_path:
 
 
 def test_memory_that_grows_and_rows_that_slow_down_are_faults() -> None:
-    flat = [(n / 10, n, 100.0) for n in range(1, 101)]
+    flat = [Point(n / 10, n, 100.0, n / 20) for n in range(1, 101)]
     assert Run("flat", 100, flat, 10.0).faults() == []
-    growing = [(n / 10, n, 100.0 + n) for n in range(1, 101)]
+    growing = [Point(n / 10, n, 100.0 + n, n / 20) for n in range(1, 101)]
     assert "memory grew from" in Run("g", 100, growing, 10.0).faults()[0]
-    slowing = [(n * n / 100, n, 100.0) for n in range(1, 101)]
+    slowing = [Point(n / 10, n, 100.0, n * n / 200) for n in range(1, 101)]
     assert "a row took" in Run("s", 100, slowing, 100.0).faults()[0]
