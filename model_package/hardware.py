@@ -1,4 +1,4 @@
-"""What this process may use of the machine, and its age; knows nothing of models."""
+"""What this process may use of the machine, and when it began; knows nothing of models."""
 
 import math
 import os
@@ -7,6 +7,8 @@ from pathlib import Path
 
 CGROUPS = Path("/sys/fs/cgroup")
 MEMORY = Path("/proc/meminfo")
+NAME = Path("/etc/hostname")
+SLOWEST = 30.0  # seconds; an engine that takes longer was not waiting for us
 
 
 def cpu_count(cgroups: Path = CGROUPS) -> int:
@@ -46,6 +48,18 @@ def process_age() -> float:
         return max(0.0, time.clock_gettime(time.CLOCK_BOOTTIME) - started)
     except (OSError, ValueError, IndexError):
         return 0.0
+
+
+def start_delay(name: Path = NAME) -> float:
+    """Seconds that a container's engine took from its start until this process; 0.0 elsewhere.
+
+    An engine writes the file `name` anew for each start; on a machine it is older than `SLOWEST`.
+    """
+    try:
+        delay = time.time() - name.stat().st_ctime - process_age()
+    except OSError:
+        return 0.0
+    return delay if 0 < delay < SLOWEST else 0.0
 
 
 def _words(file: Path) -> list[str]:

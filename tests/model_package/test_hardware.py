@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from model_package.hardware import cpu_count, process_age
+from model_package.hardware import cpu_count, process_age, start_delay
 
 ALL = len(os.sched_getaffinity(0))
+TICK = 0.1  # seconds that the clocks of files and of processes may be apart
 
 
 @pytest.mark.parametrize(
@@ -39,3 +40,15 @@ def test_a_process_knows_its_age() -> None:
     told = float(subprocess.check_output([sys.executable, "-c", code]))
     assert 1 <= told <= time.monotonic() - start + 0.1
     assert process_age() > told
+
+
+def test_a_process_knows_how_long_its_engine_took(tmp_path: Path) -> None:
+    """The file that the engine writes is a second older than the process."""
+    made, start = tmp_path / "hostname", time.monotonic()
+    made.write_text("name")
+    time.sleep(1)
+    code = f"from model_package import hardware as h; print(h.start_delay(h.Path({str(made)!r})))"
+    told = float(subprocess.check_output([sys.executable, "-c", code]))
+    assert 1 - TICK <= told <= time.monotonic() - start + TICK
+    assert start_delay(made) == 0  # we are older than it is
+    assert start_delay(tmp_path / "none") == 0
