@@ -119,7 +119,9 @@ def test_a_reader_that_leaves_in_the_middle_ends_the_run_quietly(
     assert run.wait(60) == 0
     assert time.monotonic() - start < SLACK
     assert b"Traceback" not in run.stderr.read()
-    assert not os.path.exists(f"/proc/{worker}")
+    while os.path.exists(f"/proc/{worker}"):  # one that is killed needs a processor to die
+        assert time.monotonic() - start < 2 * SLACK
+        time.sleep(0.02)
 
 
 @pytest.mark.parametrize("name", ["SIGTERM", "SIGINT"])

@@ -69,7 +69,7 @@ def test_a_signal_to_the_supervisor_ends_the_run_with_its_rows(
     assert run.stderr is not None
     assert (code, run.stdout.read()) == (130, FALLBACK * 5)
     assert f"stopped by {name}: 5 rows got the fallback".encode() in run.stderr.read()
-    assert status(worker, "State") == ""
+    until(lambda: status(worker, "State") == "", "the worker's end")
 
 
 def test_a_supervisor_that_is_killed_takes_its_worker_along(run: subprocess.Popen[bytes]) -> None:
