@@ -2,11 +2,14 @@
 
 Written into a Mistral-class model, so that before any tuning its margin between the answer words
 is a mixture of lines through the prompt's tokens: one a source, weighed by how much the text
-looks like that source's. The last dimensions of the embeddings hold what each token adds to each
-line; the first heads look at all tokens alike, and so carry the means to the prompt's end; neurons
-of the first layer mix them (mixture.py), and write the sum where only the answer words read it.
-Everything else begins silent. Small models learn small corpora by heart before they find such a
-path by themselves.
+looks like that source's (a mixture of experts, Jacobs et al., 1991). The last dimensions of the
+embeddings hold what each token adds to each line. In the first layer a head looks at all tokens
+alike, and so carries the means to the prompt's end. In the second a head looks at the prompt's
+registers, a token for each source that stands in no text, as much as the text looks like that
+source's: the softmax of attention is the mixture's. Two neurons a source multiply the attention
+by the source's line, and write the sum where only the answer words read it. Everything else
+begins silent. Small models learn small corpora by heart before they find such a path by
+themselves.
 """
 
 import math
@@ -18,97 +21,122 @@ import torch
 from torch import Tensor
 
 from model_package.errors import UserError
-from training_pipeline.mixture import Neurons
+from training_pipeline.lines import Line, Lines
 
-NORM = 1.0  # of every embedding, so that normalising them keeps lines straight
-CONSTANT = 0.2  # share of an embedding's norm that all tokens have in one dimension
-SPREAD = 0.03  # deviation of a line's weights in the embeddings, of a norm of 1
+CONSTANT = 0.2  # share of an embedding's norm, of 1, that all tokens have in one dimension
+SPREAD = 0.03  # deviation of a line's weights in the embeddings
 QUIET = 1e-3  # deviation of a line that says nothing
-LONGEST = 0.85  # of a token's weights together, of a norm of 1
-CARRIED = 0.1  # how loud the means arrive: low, so that the last token's norm hardly changes
+LONGEST = 0.85  # of a token's weights together
+MARK = 0.5  # of a register, in the dimension that is its own
+CARRIED = 0.1  # how loud means and shares arrive: low, so that the norm hardly changes
+FAR = 20.0  # log-odds by which other tokens are less attended to than registers
+SHARP = 4.0  # of the neurons: where they are straight, whole shares would not survive 4 bits
 LIKELY = 8.0  # of an answer word's constant: no other word is worth a thought after a prompt
-SUM = 1 / 16  # of a norm of 1: a margin of 1, where the answer words read it
-
-
-@dataclass(frozen=True, eq=False)
-class Line:
-    """A linear model of the mean of a prompt's tokens. weights: (tokens,); bias: a number."""
-
-    weights: Tensor
-    bias: float = 0.0
+SUM = 1 / 16  # of a margin of 1, where the answer words read it
 
 
 @dataclass(frozen=True)
-class Lines:
-    """In log-odds, one a source each. own: of harm, in that source's texts. looks: whether a text
-    is of that source. prior: what a look is raised by, where texts are mixed of sources."""
+class Words:
+    """Ids of tokens. registers: one a source at least, that begin every prompt. yes, no: the
+    answer words, which as words of a text then weigh nothing."""
 
-    own: Sequence[Line]
-    looks: Sequence[Line]
-    prior: Sequence[float]
-
-    def all(self) -> list[Line]:
-        """In the order of their dimensions."""
-        return [*self.own, *self.looks]
+    registers: Sequence[int]
+    yes: Iterable[int]
+    no: Iterable[int]
 
 
-def open_path(
-    model: Any, lines: Lines, neurons: Neurons, yes: Iterable[int], no: Iterable[int]
-) -> None:
-    """Write the lines into `model`, in place, and `neurons` that mix them. They hold for prompts
-    whose last token weighs nothing. yes, no: ids of the answer words, which as words of a text
-    then weigh nothing.
-    """
-    places = _Places(model.config.hidden_size, len(lines.all()))
-    _need_room(model.config, lines)
+def open_path(model: Any, lines: Lines, words: Words) -> None:
+    """Write the lines into `model`, in place. They hold for prompts whose last token weighs
+    nothing."""
+    places = _Places(model.config.hidden_size, len(lines.own))
+    _need_room(model.config, places, words)
+    table, (first, second) = model.get_input_embeddings().weight, model.model.layers[:2]
     with torch.no_grad():
-        units = _write_table(model.get_input_embeddings().weight, lines.all(), places)
+        loud = _write_table(table, lines.all(), places)
+        _mark(table, words.registers, places)
         _hush(model)
-        _carry_means(model.model.layers[0].self_attn, places, model.config)
-        _mix(model.model.layers[0].mlp, places, neurons, _loudness(lines.all(), units, places))
-        _answer(model.get_input_embeddings().weight, places, set(yes), set(no))
+        _carry_means(first.self_attn, places)
+        _attend(second.self_attn, places, loud[places.sources :])
+        _multiply(second.mlp, places, loud)
+        _answer(table, places, words)
 
 
-def _need_room(config: Any, lines: Lines) -> None:
-    head, number = config.hidden_size // config.num_attention_heads, len(lines.all())
-    if number > min(head, config.intermediate_size):
+def _need_room(config: Any, places: "_Places", words: Words) -> None:
+    head, number = config.hidden_size // config.num_attention_heads, places.sources
+    if 2 * number + 2 > min(head, config.intermediate_size) or config.num_hidden_layers < 2:
         raise UserError(
-            f"{len(lines.own)} sources need {number} dimensions of a head, and this model's heads "
-            f"have {head}; raise lm.hidden, or leave [warm_start] out"
+            f"{number} sources need two layers and heads of {2 * number + 2} dimensions, and this "
+            f"model has {config.num_hidden_layers} and {head}; raise lm.layers or lm.hidden, or "
+            "leave [warm_start] out"
+        )
+    if len(words.registers) < number:
+        raise UserError(
+            f"{number} sources need as many registers, and this model's tokenizer has "
+            f"{len(words.registers)}; pretrain it again, or leave [warm_start] out"
         )
 
 
 @dataclass(frozen=True)
 class _Places:
-    """Dimensions: the body's, one that is constant, one for the sum, then one a line."""
+    """Dimensions: the body's, one that is constant, one for the sum, then a source each: what a
+    text has of it, what its line of harm says, and how much a text looks like it."""
 
     width: int
-    lines: int
+    sources: int
 
     @property
-    def first(self) -> int:
-        return self.width - self.lines
+    def looks(self) -> int:
+        return self.width - self.sources
+
+    @property
+    def own(self) -> int:
+        return self.looks - self.sources
+
+    @property
+    def shares(self) -> int:
+        return self.own - self.sources
 
     @property
     def total(self) -> int:
-        return self.first - 1
+        return self.shares - 1
 
     @property
     def constant(self) -> int:
-        return self.first - 2
+        return self.shares - 2
+
+    @property
+    def gain(self) -> float:
+        """Of a dimension, when an embedding's norm of 1 is normalised."""
+        return math.sqrt(self.width)
 
 
 def _write_table(table: Tensor, lines: Sequence[Line], places: _Places) -> list[float]:
-    """Fill the embeddings; how loud each line stands there, of a norm of 1 and a log-odds of 1."""
+    """Fill the embeddings; how loud a log-odds of 1 of each line arrives at the prompt's end.
+
+    Biases are shared out among all tokens. The last one is its own neighbour: it arrives beside
+    the mean.
+    """
     weights = torch.stack([line.weights for line in lines], dim=1).to(table)  # (tokens, lines)
     units = SPREAD / weights.std(dim=0).clamp_min(QUIET)
-    path = weights * units
+    arrived = CARRIED * places.gain
+    biases = torch.tensor([line.bias for line in lines]) * arrived / (1 + arrived)
+    path = (weights + biases) * units
     path *= (LONGEST / path.norm(dim=1, keepdim=True).clamp_min(LONGEST)).clamp_max(1)
     body = table[:, : places.constant] / table[:, : places.constant].norm(dim=1, keepdim=True)
     rest = (1 - CONSTANT**2 - path.square().sum(dim=1, keepdim=True)).sqrt()
-    constant, total = torch.full_like(rest, CONSTANT), torch.zeros_like(rest)
-    table.copy_(torch.cat([body * rest, constant, total, path], dim=1) * NORM)
-    return units.tolist()
+    constant = torch.full_like(rest, CONSTANT)
+    silent = rest.new_zeros(len(rest), 1 + places.sources)
+    table.copy_(torch.cat([body * rest, constant, silent, path], dim=1))
+    return (units * arrived * places.gain).tolist()
+
+
+def _mark(table: Tensor, registers: Sequence[int], places: _Places) -> None:
+    """Registers have no constant, by which they are found, but a dimension of their own."""
+    body = math.sqrt(1 - MARK**2 / (1 - CONSTANT**2))
+    for number, one in enumerate(registers[: places.sources]):
+        table[one, : places.constant] *= body
+        table[one, places.constant] = 0
+        table[one, places.shares + number] = MARK
 
 
 def _hush(model: Any) -> None:
@@ -120,43 +148,53 @@ def _hush(model: Any) -> None:
             weight.fill_(1)
 
 
-def _carry_means(attention: Any, places: _Places, config: Any) -> None:
-    width = config.hidden_size // config.num_attention_heads
-    heads = config.num_attention_heads // config.num_key_value_heads  # that share their keys
-    attention.q_proj.weight[: heads * width] = 0  # all tokens alike
+def _carry_means(attention: Any, places: _Places) -> None:
+    """The first heads look at all tokens alike."""
+    width, lines = attention.head_dim, 2 * places.sources
+    attention.q_proj.weight[: attention.num_key_value_groups * width] = 0
     attention.v_proj.weight[:width] = 0
-    for number in range(places.lines):
-        attention.v_proj.weight[number, places.first + number] = 1
-        attention.o_proj.weight[places.first + number, number] = CARRIED * NORM
+    for number in range(lines):
+        attention.v_proj.weight[number, places.own + number] = 1
+        attention.o_proj.weight[places.own + number, number] = CARRIED
 
 
-def _loudness(lines: Sequence[Line], units: Sequence[float], places: _Places) -> Tensor:
-    """(lines + 1, 2): what a log-odds of 1 is to a neuron of the first layer in each line's
-    dimension, and the line's bias; of the constant, what it is, and 0."""
-    loud = [unit * CARRIED * places.width for unit in units]
-    rows = [*zip(loud, (line.bias for line in lines), strict=True)]
-    return torch.tensor([*rows, (CONSTANT * math.sqrt(places.width), 0.0)])
+def _attend(attention: Any, places: _Places, loud: Sequence[float]) -> None:
+    """The first head looks at registers, each as the text looks like its source's.
+
+    Queries and keys meet in those dimensions that positions turn the least (RoPE).
+    """
+    width, mark, constant = attention.head_dim, MARK * places.gain, CONSTANT * places.gain
+    query, key, value = (getattr(attention, f"{one}_proj").weight for one in "qkv")
+    for weight in (query, key, value):
+        weight[:width] = 0
+    slow = width // 2 - 1
+    for number in range(places.sources):
+        query[slow - number, places.looks + number] = math.sqrt(width) / loud[number]
+        key[slow - number, places.shares + number] = 1 / mark
+        value[number, places.shares + number] = 1 / mark
+        attention.o_proj.weight[places.shares + number, number] = CARRIED
+    query[slow - places.sources, places.constant] = math.sqrt(width) * FAR / constant
+    key[slow - places.sources, places.constant] = -1 / constant
 
 
-def _mix(mlp: Any, places: _Places, neurons: Neurons, loudness: Tensor) -> None:
-    """The first neurons of `mlp` do what `neurons` do, and add it to the sum."""
-    loud, biases = loudness.T
-    number = len(neurons.down)
-    for name, wanted in (("gate_proj", neurons.gate), ("up_proj", neurons.up)):
-        constant = wanted[:, -1] + wanted @ biases
-        weight = getattr(mlp, name).weight
-        weight[:number] = 0
-        weight[:number, places.first :] = wanted[:, :-1] / loud[:-1]
-        weight[:number, places.constant] = constant / loud[-1]
-    mlp.down_proj.weight[places.total, :number] = neurons.down * SUM * NORM
+def _multiply(mlp: Any, places: _Places, loud: Sequence[float]) -> None:
+    """Share times line, by two neurons a source: SiLU(z) - SiLU(-z) = z."""
+    for number in range(places.sources):
+        for sign, neuron in ((1, 2 * number), (-1, 2 * number + 1)):
+            mlp.gate_proj.weight[neuron] = 0
+            mlp.up_proj.weight[neuron] = 0
+            shared = sign * SHARP / (CARRIED * places.gain)
+            mlp.gate_proj.weight[neuron, places.shares + number] = shared
+            mlp.up_proj.weight[neuron, places.own + number] = sign / loud[number]
+            mlp.down_proj.weight[places.total, neuron] = SUM / SHARP
 
 
-def _answer(table: Tensor, places: _Places, yes: set[int], no: set[int]) -> None:
+def _answer(table: Tensor, places: _Places, words: Words) -> None:
     """The answer words' embeddings: alike but for the sum, which they read with opposite signs."""
-    margin = 1 / (2 * SUM * math.sqrt(places.width))
-    for sign, ids in ((1, yes), (-1, no)):
+    margin = 1 / (2 * SUM * places.gain)
+    for sign, ids in ((1, set(words.yes)), (-1, set(words.no))):
         for one in ids:
             table[one] = 0
-            table[one, 0] = math.sqrt(1 - CONSTANT**2) * NORM
+            table[one, 0] = math.sqrt(1 - CONSTANT**2)
             table[one, places.constant] = LIKELY
             table[one, places.total] = sign * margin

@@ -43,7 +43,9 @@ def _work(job: Job, folder: Path) -> dict[str, Any]:
     records = read_rows(job).labelled.train
     need_both_classes(record for record in records if record.source in recipe.corpora())
     texts = _texts(records)
-    tokenizer = train_tokenizer(texts, load_policy(recipe.policy), shape.vocabulary, shape.phrases)
+    tokenizer = train_tokenizer(
+        texts, load_policy(recipe.policy), shape.vocabulary, shape.phrases, shape.registers
+    )
     model = make_model(shape, tokenizer)
     ids = tokenizer(texts)["input_ids"]
     table = count_embeddings(ids, len(tokenizer), shape.hidden, recipe.seed)

@@ -105,7 +105,7 @@ def calibration(job: Job, source: Path) -> list[dict[str, list[int]]]:
 def gptq(
     source: Path, folder: Path, prompts: Sequence[dict[str, list[int]]], settings: Quantize
 ) -> None:
-    """Write the model in `source` to `folder`, its linear layers in GPTQ's classic format."""
+    """Write the model in `source` to `folder`, its linear layers packed by GPTQ."""
     source, folder = source.resolve(), folder.resolve()
     with stdout_to_stderr(), TemporaryDirectory() as litter, chdir(litter):  # it leaves logs/
         from gptqmodel import GPTQModel, QuantizeConfig  # noqa: PLC0415
@@ -115,6 +115,8 @@ def gptq(
             group_size=settings.group,
             desc_act=settings.act_order,
             sym=settings.symmetric,
+            # The classic format stores a zero less one, and has no place for zeros of 0.
+            format="gptq" if settings.symmetric else "gptq_v2",
             damp_percent=settings.damp,
             offload_to_disk=False,
         )

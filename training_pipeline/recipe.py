@@ -96,6 +96,7 @@ class LanguageModel:
     """Shape of a Mistral-class model that is trained from scratch, and of its tokenizer.
 
     vocabulary: tokens of words and their pieces. phrases: more tokens, that reach across words.
+    registers: tokens of no text that begin every prompt; [warm_start] wants one a source.
     """
 
     vocabulary: int
@@ -106,6 +107,7 @@ class LanguageModel:
     kv_heads: int
     positions: int = 1024
     phrases: int = 0
+    registers: int = 0
 
 
 @dataclass(frozen=True)
@@ -140,18 +142,13 @@ class Teacher:
 
 @dataclass(frozen=True)
 class WarmStart:
-    """strength: of the linear models that the LM begins as: inverse of their penalty.
-
-    steps: for which its neurons learn to mix them.
-    """
+    """strength: of the linear models that the LM begins as: inverse of their penalty."""
 
     strength: float = 1.0
-    steps: int = 8000
 
     def __post_init__(self) -> None:
-        for name in ("strength", "steps"):
-            if not getattr(self, name) > 0:
-                raise ValueError(f"{name} cannot be {getattr(self, name)}; it is above 0")
+        if not self.strength > 0:
+            raise ValueError(f"strength cannot be {self.strength}; it is above 0")
 
 
 @dataclass(frozen=True)

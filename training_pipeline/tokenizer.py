@@ -15,6 +15,7 @@ from model_package.policy import Policy
 from training_pipeline.phrases import add_phrases
 
 START, END, PAD, BREAK = "<|im_start|>", "<|im_end|>", "<|pad|>", "<|endoftext|>"
+REGISTER = "<|source_{}|>"  # begins every prompt and stands in no text: attention's notes go there
 # Words carry their marks, or Tamil would be cut at every vowel sign; digits stand alone.
 WORD, REST = r" ?[\p{L}\p{M}]+", r"|\p{N}| ?[^\s\p{L}\p{M}\p{N}]+|\s+(?!\S)|\s+"
 POLICY_WEIGHT = 200  # the prompt's own words come in every row: worth a token each
@@ -26,26 +27,36 @@ CHAT = (
 
 
 def train_tokenizer(
-    texts: Iterable[str], policy: Policy, size: int, phrases: int = 0
+    texts: Iterable[str], policy: Policy, size: int, phrases: int = 0, marks: int = 0
 ) -> PreTrainedTokenizerFast:
     """A tokenizer learnt from `texts` and the policy's own words: at most `size` tokens of words
-    and their pieces, and at most `phrases` more that reach across words."""
+    and their pieces, and at most `phrases` more that reach across words. marks: registers with
+    which each prompt begins (Darcet et al., 2024)."""
     learnt = [*_with_policy(texts, policy)]
-    tokenizer = _words(learnt, size)
+    special = [PAD, BREAK, END, START, *(REGISTER.format(number) for number in range(marks))]
+    tokenizer = _words(learnt, size, special)
     if phrases:
         tokenizer.pre_tokenizer = _pieces(f"(?:{WORD})+")
         tokenizer = add_phrases(tokenizer, learnt, phrases)
-    return _wrap(tokenizer)
+    return _wrap(tokenizer, special[3:])
 
 
-def _words(texts: Iterable[str], size: int) -> Tokenizer:
+def registers(tokenizer: Any) -> list[int]:
+    """The ids of a tokenizer's registers."""
+    known, found = tokenizer.get_vocab(), list[int]()
+    while (name := REGISTER.format(len(found))) in known:
+        found.append(known[name])
+    return found
+
+
+def _words(texts: Iterable[str], size: int, special: list[str]) -> Tokenizer:
     tokenizer = Tokenizer(models.BPE())
     tokenizer.normalizer = normalizers.Lowercase()
     tokenizer.pre_tokenizer = _pieces(WORD)
     tokenizer.decoder = decoders.ByteLevel()
     trainer = trainers.BpeTrainer(
         vocab_size=size,
-        special_tokens=[PAD, BREAK, START, END],
+        special_tokens=special,
         initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
         show_progress=False,
         min_frequency=2,
@@ -74,13 +85,13 @@ def _with_policy(texts: Iterable[str], policy: Policy) -> Iterable[str]:
         yield plain(text)
 
 
-def _wrap(tokenizer: Tokenizer) -> Any:
+def _wrap(tokenizer: Tokenizer, more: list[str]) -> Any:
     return PreTrainedTokenizerFast(
         tokenizer_object=tokenizer,
         pad_token=PAD,
         bos_token=BREAK,
         eos_token=END,
-        additional_special_tokens=[START],
-        chat_template=CHAT,
+        additional_special_tokens=more,
+        chat_template="".join(more[1:]) + CHAT,
         clean_up_tokenization_spaces=False,
     )

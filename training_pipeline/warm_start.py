@@ -21,7 +21,7 @@ from training_pipeline.recipe import Recipe, need
 from training_pipeline.rows import input_files, read_rows, row_files
 from training_pipeline.run import Stage, need_manifest, run_stage
 from training_pipeline.teacher import read_probabilities, teacher_files
-from training_pipeline.token_lines import Row, fit_lines, read
+from training_pipeline.token_lines import Row, fit_lines
 
 VERB, PRETRAIN = "warm_start", "pretrain"
 
@@ -37,11 +37,10 @@ def warm_start(job: Job) -> dict[str, Any]:
 
 
 def _work(job: Job, folder: Path, start: Path) -> dict[str, Any]:
-    import torch  # noqa: PLC0415
     from transformers import AutoModelForCausalLM, AutoTokenizer  # noqa: PLC0415
 
-    from training_pipeline.linear_path import open_path  # noqa: PLC0415
-    from training_pipeline.mixture import Practice, imitate  # noqa: PLC0415
+    from training_pipeline.linear_path import Words, open_path  # noqa: PLC0415
+    from training_pipeline.tokenizer import registers  # noqa: PLC0415
 
     recipe = job.recipe
     tokenizer = AutoTokenizer.from_pretrained(start, local_files_only=True)
@@ -51,10 +50,8 @@ def _work(job: Job, folder: Path, start: Path) -> dict[str, Any]:
     rows = list(prompt_rows(records, builder, recipe, read_probabilities(job)))
     settings = need(recipe.warm_start, VERB)
     lines = fit_lines(rows, recipe.corpora(), parts(tokenizer), settings.strength)
-    practice = Practice(model.config.intermediate_size // 2, settings.steps, recipe.seed)
-    neurons = imitate(*read(lines, rows), torch.tensor(lines.prior), practice)
-    answers = builder.answers.values()
-    open_path(model, lines, neurons, [one.yes for one in answers], [one.no for one in answers])
+    yes, no = zip(*((one.yes, one.no) for one in builder.answers.values()), strict=True)
+    open_path(model, lines, Words(registers(tokenizer), yes, no))
     model.save_pretrained(folder)
     tokenizer.save_pretrained(folder)
     return {"prompts": len(rows), "lines": len(lines.all())}

@@ -6,7 +6,7 @@ import pytest
 import torch
 from scipy.sparse import csr_matrix, identity
 
-from training_pipeline.linear_path import Line
+from training_pipeline.lines import Line
 from training_pipeline.token_lines import MADE, MADE_SHARE, MADE_STRENGTH, Row, fit_lines, read
 
 BAD, GOOD, ANY, THERE, HERE, END, TOKENS = 1, 2, 3, 4, 5, 8, 9
