@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from model_package import toll, watch
+from model_package import post, process, toll, watch
 from model_package.errors import UserError
 from model_package.log import Log
 from model_package.options import Options
@@ -20,6 +20,7 @@ from model_package.spool import Spool
 from model_package.supervisor import Supervisor
 
 OK = "ok"
+SLACK = 8  # seconds that two busy cores may add
 
 
 @dataclass
@@ -190,7 +191,7 @@ def test_lines_that_come_after_the_workers_were_given_up_get_rows(
     for n in range(8):
         time.sleep(0.4)
         run.lines(f"p{n}", close=n == 7)
-    thread.join(30)
+    thread.join(60)
     assert [path for _, path, _ in run.sheet.rows] == [f"p{n}" for n in range(8)]
 
 
@@ -289,7 +290,11 @@ def test_a_hang_does_not_eat_the_time_limit(null: int) -> None:
     assert verdicts[2] == "the worker died of it (it hung in ocr)"
 
 
-def test_a_worker_that_stops_in_the_midst_of_a_message_holds_up_nothing(null: int) -> None:
+def test_a_worker_that_stops_in_the_midst_of_a_message_holds_up_nothing(
+    null: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(process, "STALLED", 1)
+    monkeypatch.setattr(post, "DYING", 0.2)
     run = make(null)
     run.lines("a", "stall", "b")
     run.supervisor.run()
@@ -329,9 +334,9 @@ def test_what_would_be_late_is_saved_on_and_nothing_is_lost(null: int) -> None:
 
 def test_with_time_enough_nothing_is_saved(null: int) -> None:
     run = make(null, deadline=time.monotonic() + 600)
-    run.lines(*["slow"] * 20)
+    run.lines(*["slow"] * 10)
     run.supervisor.run()
-    assert run.sheet.savings == [""] * 20
+    assert run.sheet.savings == [""] * 10
     assert not any("to end in time" in note for note in run.notes.lines)
 
 
@@ -362,7 +367,8 @@ def test_lines_without_end_stop_at_the_end(null: int) -> None:
     run.supervisor.run()
     assert time.monotonic() - now < 10
     feeding.set()
-    thread.join(10)
+    thread.join(60)
+    assert not thread.is_alive()
     os.close(run.feed)  # not the end that is read: its number would be another test's next pipe
 
 
@@ -390,7 +396,7 @@ def test_where_no_process_can_be_had_the_deadline_holds(null: int, error: type[E
     run.supervisor.post.start = none
     run.lines("a", "b")
     run.supervisor.run()
-    assert time.monotonic() - start < 3
+    assert time.monotonic() - start < 1 + SLACK
     assert len(run.sheet.rows) == 2
 
 
@@ -407,19 +413,21 @@ def test_the_deadline_holds(null: int, path: str) -> None:
     run = make(null, deadline=start + 2)
     run.lines(*[path] * 100)
     run.supervisor.run()
-    assert time.monotonic() - start < 4
+    assert time.monotonic() - start < 2 + SLACK
     assert len(run.sheet.rows) == 100
     assert "the time limit is near" in run.sheet.rows[-1][2]
 
 
 def test_many_lines_bring_the_deadline_forward(null: int) -> None:
-    """Not later than they can all be written in; some may not be read when it is set."""
-    start = time.monotonic()
-    run = make(null, deadline=start + 3.5, end=start + 4)
+    run = make(null)
     run.lines(*["hang"] * 150_000)
+    while not run.supervisor.spool.ended:
+        time.sleep(0.01)
+    due, end = run.supervisor.due, time.monotonic() + 4
+    due.hasten(end - 0.5, end)
     run.supervisor.run()
     assert len(run.sheet.rows) == 150_000
-    assert run.supervisor.due.deadline == pytest.approx(start + 4 - 150_000 / PACE, abs=0.5)
+    assert due.deadline == end - 150_000 / PACE
 
 
 def test_the_deadline_holds_while_the_models_load(
@@ -438,12 +446,12 @@ def test_each_line_is_answered_before_the_next_is_sent(null: int) -> None:
     thread.start()
     for n in range(3):
         run.lines(f"p{n}", close=False)
-        end = time.monotonic() + 20
+        end = time.monotonic() + 60
         while len(run.sheet.rows) <= n and time.monotonic() < end:
             time.sleep(0.01)
         assert len(run.sheet.rows) == n + 1
     os.close(run.feed)
-    thread.join(20)
+    thread.join(60)
     assert not thread.is_alive()
 
 
