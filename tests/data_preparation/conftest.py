@@ -11,7 +11,7 @@ from data_preparation.providers.pace import Manners
 from data_preparation.providers.request import Provider, Reply, Request
 from data_preparation.providers.store import Store
 
-HASTY = Manners(concurrency=4, retries=3, timeout=1.0, first_wait=0.01, longest_wait=0.05)
+HASTY = Manners(concurrency=4, retries=3, timeout=30.0, first_wait=0.01, longest_wait=0.05)
 
 
 @pytest.fixture

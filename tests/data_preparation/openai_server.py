@@ -242,7 +242,7 @@ TROUBLES: dict[str, Callable[[Handler, Body], None]] = {
     "400": lambda it, body: it.fail(400, "too long"),
     "404": lambda it, body: it.fail(404, "no such model"),
     "cut": Handler.cut,
-    "slow": lambda it, body: time.sleep(3),
+    "slow": lambda it, body: time.sleep(2),
     "malformed": lambda it, body: it.send(200, b'{"choices": [{"mess', "application/json"),
     "html": lambda it, body: it.send(200, b"<html>busy</html>", "text/html"),
     "no choices": lambda it, body: it.say({"choices": []}),

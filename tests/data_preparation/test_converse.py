@@ -11,7 +11,7 @@ from data_preparation.record import Record, read_records
 from data_preparation.roles import PROMPTS, read_scene
 from tests.data_preparation.openai_server import Behaviour, Body, serve
 
-HASTY = ["--first-wait", "0.01", "--longest-wait", "0.05", "--timeout", "5", "--poll", "0.01"]
+HASTY = ["--first-wait", "0.01", "--longest-wait", "0.05", "--timeout", "60", "--poll", "0.01"]
 SCENE = read_scene(PROMPTS)
 OFFICER, TRAVELLER = SCENE.roles
 

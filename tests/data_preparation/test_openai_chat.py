@@ -30,7 +30,7 @@ def test_answers_come_with_their_tokens_and_settings_are_sent() -> None:
 
 
 def test_no_more_requests_are_under_way_than_asked_for() -> None:
-    behaviour = Behaviour(delay=0.02)
+    behaviour = Behaviour(delay=0.1)
     with serve(behaviour) as url:
         ask(chat(url, dataclasses.replace(HASTY, concurrency=3)), requests(12))
     assert behaviour.most_under_way == 3
@@ -41,8 +41,9 @@ def test_no_more_requests_are_under_way_than_asked_for() -> None:
 )
 def test_trouble_that_passes_is_asked_again(trouble: str) -> None:
     behaviour = Behaviour(trouble=lambda number, body: trouble if number == 0 else "")
+    manners = dataclasses.replace(HASTY, timeout=1.0) if trouble == "slow" else HASTY
     with serve(behaviour) as url:
-        (reply,) = ask(chat(url), requests(1)).values()
+        (reply,) = ask(chat(url, manners), requests(1)).values()
     assert (reply.text, reply.error) == ("WORD 0", None)
     assert behaviour.chats == 2
     assert reply.lost == (0 if trouble == "500" else 1)

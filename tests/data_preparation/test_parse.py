@@ -226,10 +226,10 @@ def test_one_bad_item_spoils_no_other() -> None:
 
 
 def test_nested_brackets_take_no_time() -> None:
-    start = time.monotonic()
+    start = time.process_time()
     for reply in ("[" * 20000, '{"a":' * 5000, '["' * 8000, "{'text': '" * 3000, "1. " * 9000):
         parse(reply)
-    assert time.monotonic() - start < 5
+    assert time.process_time() - start < 5
 
 
 MARKS = "{ } [ ] , : \" ' “ ” \\ picture text 1. Text: ```json null caption a 猫 \\u00e9 பூ"

@@ -31,7 +31,7 @@ RECORDS = [
     Record("a/2", "a bowl", "Meet @ali at 10.30, 5 bowls", "en", 1, "race", "s", "l", image="x"),
     Record("a/3", "words", "ரயில்", "ta", 0),
 ]
-HASTY = ["--first-wait", "0.01", "--longest-wait", "0.05", "--timeout", "5"]
+HASTY = ["--first-wait", "0.01", "--longest-wait", "0.05", "--timeout", "60"]
 
 
 @pytest.fixture(autouse=True)

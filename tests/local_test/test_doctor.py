@@ -93,7 +93,7 @@ def test_a_sick_check_is_one_line_and_the_others_stand() -> None:
         raise ValueError("two\nlines")
 
     def hang() -> list[Finding]:
-        time.sleep(5)
+        time.sleep(60)
         return []
 
     good = Finding("good", OK, "there")
@@ -101,7 +101,7 @@ def test_a_sick_check_is_one_line_and_the_others_stand() -> None:
     found = run_checks(
         [Check("bad", crash), Check("slow", hang, 0.2), Check("good", lambda: [good])]
     )
-    assert time.monotonic() - start < 3
+    assert time.monotonic() - start < 30
     assert found == [
         Finding("bad", NOTE, "the check failed: ValueError: two lines"),
         Finding("slow", NOTE, "no answer within 0 seconds"),
@@ -112,12 +112,12 @@ def test_a_sick_check_is_one_line_and_the_others_stand() -> None:
 def test_a_program_that_hangs_with_a_child_is_left(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    script(tmp_path, "docker", "/bin/sleep 20 &\n/bin/sleep 20")
+    script(tmp_path, "docker", "/bin/sleep 60 &\n/bin/sleep 60")
     monkeypatch.setenv("PATH", str(tmp_path))
     start = time.monotonic()
     with pytest.raises(RuntimeError, match="docker: no answer within 1 seconds"):
         ask(["docker", "info"], 1)
-    assert time.monotonic() - start < 5
+    assert time.monotonic() - start < 30
 
 
 def test_an_engine_that_does_not_answer_is_not_an_engine(

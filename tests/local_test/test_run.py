@@ -134,16 +134,16 @@ def test_memory_that_grows_with_rows_is_a_leak(
 
 
 def test_the_processes_that_a_program_leaves_behind_are_ended(tmp_path: Path) -> None:
-    child = "[sys.executable, '-S', '-c', 'import time; time.sleep(300)', 'left-behind']"
+    mark = f"left behind by {tmp_path}"
+    child = f"[sys.executable, '-S', '-c', 'import time; time.sleep(300)', {mark!r}]"
     script = f"import subprocess, sys\nsubprocess.Popen({child}, start_new_session=True)\n"
     assert main(arguments(tmp_path, script + ROW * 3)) == 0
-    assert not [one for one in psutil.Process().children(recursive=True) if _is_left(one)]
-    assert not [one for one in psutil.process_iter() if _is_left(one)]
+    assert not [one for one in psutil.process_iter() if _has(one, mark)]
 
 
-def _is_left(process: psutil.Process) -> bool:
+def _has(process: psutil.Process, mark: str) -> bool:
     try:
-        return "left-behind" in process.cmdline()
+        return mark in process.cmdline()
     except psutil.Error:
         return False
 

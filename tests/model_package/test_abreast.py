@@ -24,11 +24,14 @@ def test_one_lane_works_in_order_and_tells_of_each() -> None:
 
 def test_no_more_work_at_once_than_there_are_lanes() -> None:
     at_once, most, lock = [0], [0], threading.Lock()
+    both = threading.Barrier(2)
 
-    def work(_: int) -> None:
+    def work(piece: int) -> None:
         with lock:
             at_once[0] += 1
             most[0] = max(most[0], at_once[0])
+        if piece < 2:
+            both.wait(60)
         time.sleep(0.01)
         with lock:
             at_once[0] -= 1
@@ -43,7 +46,7 @@ def test_the_last_sign_of_life_names_the_piece_that_hangs() -> None:
 
     def work(piece: int) -> None:
         if piece in (0, 3):  # the first ends only after all the others
-            others.wait(10)
+            others.wait(60)
 
     abreast([0, 1, 2, 3], work, 2, heard.append)
     assert set(heard[:-1]) == {0}

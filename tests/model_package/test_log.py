@@ -37,7 +37,7 @@ def test_what_libraries_print_is_counted_and_withheld() -> None:
     log("a note")
     os.write(sink, b"Traceback: secret words\nmemesieve: secret words that feign a note\n")
     os.close(sink)
-    thread.join(5)
+    thread.join(60)
     log.close()
     lines = written(log).decode().splitlines()
     assert lines == [

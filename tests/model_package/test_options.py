@@ -1,8 +1,8 @@
 """Flags, environment variables, and what is said of a mistake in them."""
 
+import os
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -85,13 +85,19 @@ def test_a_run_that_is_refused_leaves_an_older_evidence_file(tmp_path: Path) -> 
     assert kept.read_text() == "{}\n"
 
 
+def computed() -> float:
+    """Processor seconds of all children that have ended."""
+    times = os.times()
+    return times.children_user + times.children_system
+
+
 def test_help_needs_no_library_and_little_time() -> None:
-    start = time.monotonic()
+    start = computed()
     heavy = "('torch', 'transformers', 'numpy', 'PIL')"
     code = f"import sys, model_package.__main__; print([m for m in {heavy} if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)
     assert done.stdout.strip() == b"[]"
-    assert time.monotonic() - start < 5
+    assert computed() - start < 2
     shown = subprocess.run(
         [sys.executable, "-m", "model_package", "--help"], capture_output=True, check=True
     )

@@ -14,6 +14,7 @@ from PIL import Image
 ROW = re.compile(rb"(0\.\d{4}|1\.0000)\t[01]\n")
 SAMPLES = Path("local_test/test_images")
 COMMAND = [sys.executable, "-m", "model_package"]
+SLACK = 5  # seconds that two busy cores may add
 
 
 def run(stdin: bytes, *flags: str) -> subprocess.CompletedProcess[bytes]:
@@ -110,9 +111,10 @@ def test_paths_outside_the_image_root_are_refused(tmp_path: Path) -> None:
 def test_the_time_limit_is_kept_even_while_the_models_load() -> None:
     start = time.monotonic()
     done = run(b"a.png\n" * 5, "--time-limit", "1")
-    assert time.monotonic() - start < 3
+    assert time.monotonic() - start < 1 + SLACK
     assert done.returncode == 0
     assert rows(done.stdout) == [b"0.5000\t0\n"] * 5
+    assert b"the time limit is near: 5 rows got the fallback" in done.stderr
 
 
 def test_closed_stderr_and_a_full_disk_lose_no_row() -> None:
