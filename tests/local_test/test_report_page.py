@@ -2,10 +2,10 @@
 
 import random
 import socket
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect, sync_playwright
@@ -324,8 +324,14 @@ def test_words_from_right_to_left_turn_nothing_else_round(browser: Browser, repo
         assert set(turned) <= {"isolate", "plaintext"}
 
 
+def computed() -> float:
+    """Processor seconds of the browser's processes, which others on the machine do not change."""
+    times = [one.cpu_times() for one in psutil.Process().children(recursive=True)]
+    return sum(one.user + one.system for one in times)
+
+
 def test_2000_memes_open_in_time_and_few_cost_anything(browser: Browser, tmp_path: Path) -> None:
-    """One try of five, for machines that are busy; CHANGELOG.md has what was measured."""
+    """One try of five; CHANGELOG.md has what was measured."""
     draws = random.Random(0)
     probas = [round(draws.random(), 4) for _ in range(2000)]
     rows = [
@@ -340,10 +346,10 @@ def test_2000_memes_open_in_time_and_few_cost_anything(browser: Browser, tmp_pat
     taken: list[float] = []
     report.write_text(html(data, [picture] * len(rows)))
     while min(taken, default=2.0) >= 2 and len(taken) < 5:
-        start = time.monotonic()
+        start = computed()
         with opened(browser, report) as page:
             page.evaluate("new Promise(done => requestAnimationFrame(done))")
-            taken.append(time.monotonic() - start)
+            taken.append(computed() - start)
             page.click("nav >> text=Memes")
             page.keyboard.press("j")
             page.keyboard.press("End")
