@@ -327,7 +327,7 @@ def test_words_from_right_to_left_turn_nothing_else_round(browser: Browser, repo
 def computed() -> float:
     """Processor seconds of the browser's processes, which others on the machine do not change."""
     times = [one.cpu_times() for one in psutil.Process().children(recursive=True)]
-    return sum(one.user + one.system for one in times)
+    return float(sum(one.user + one.system for one in times))
 
 
 def test_2000_memes_open_in_time_and_few_cost_anything(browser: Browser, tmp_path: Path) -> None:
