@@ -6,8 +6,6 @@ import signal
 from hypothesis import settings
 
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # as the runtime sets it; see loading.py
-if "PYTEST_XDIST_WORKER" in os.environ:  # threads of several processes would wait for each other
-    os.environ.setdefault("OMP_NUM_THREADS", "1")
 settings.load_profile("ci")  # the same examples each time, however busy the machine is
 # A shell starts jobs in the background deaf to SIGINT, and so are their children; tests send it.
 signal.signal(signal.SIGINT, signal.default_int_handler)
