@@ -25,6 +25,7 @@ MANY_ROWS = 400  # below which pools may still grow: only a steady and gross lea
 STEADY = 0.6  # of the slope, which all of the interval of a steady one is above
 FEWEST_POINTS = 6  # of them at which memory was sampled
 FEW_BURSTS = 3  # in which rows came, for time to stand in for them
+LEAST_SECONDS = 20.0  # of a run, for the same: models may load for all of a shorter one
 TENTHS = 10
 MOST_POINTS = 60  # rows are put together to so many
 ALLOWED = 20.0  # MiB a thousand rows: what fragments and kept answers may take
@@ -78,9 +79,9 @@ def fit(pairs: Sequence[tuple[float, float]], allowed: float = ALLOWED) -> Growt
 
 def by_time(found: Sequence[tuple[float, int, float]], rows: int) -> Growth | None:
     """The growth of (seconds, rows, MiB), as though `rows` rows had come evenly; None where more
-    bursts of them were seen, for those say more, and where samples or rows are few."""
+    bursts of them were seen, for those say more, and where samples, rows or seconds are few."""
     bursts = len({done for _, done, _ in found if done})
-    if rows < FEW_ROWS or bursts > FEW_BURSTS or not found:
+    if rows < FEW_ROWS or bursts > FEW_BURSTS or not found or found[-1][0] < LEAST_SECONDS:
         return None
     pace = rows / found[-1][0]
     points = _points([(pace * seconds, mib) for seconds, _, mib in _until_it_ends(found)])

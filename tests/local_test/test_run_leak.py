@@ -93,6 +93,8 @@ def test_where_rows_come_all_at_once_time_stands_in_for_them(
     assert found is not None
     assert (found.leaks, found.timed) == (leaks, True)
     assert growth(samples, 39) is None
+    short = [one._replace(seconds=one.seconds / 10) for one in samples]  # a model loads, no more
+    assert growth(short, 1700) is None
     if leaks:
         assert found.slope == pytest.approx(1000 * 300 / 1700, rel=0.05)
         assert str(found).endswith("; by time, for rows came in bursts)")
