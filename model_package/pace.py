@@ -12,6 +12,7 @@ AIM = 0.85  # of the time that is left: what the rest is planned to take at most
 CAUTION = 2.0  # how often what is left must fit into the time before less is saved
 LATE = 0.25  # of the whole time: when no more than this is left, no less is saved than before
 FEAR = 8  # times as long as before may a row take when less is saved, until that is known
+FIRST = 1.0  # seconds that a row is taken to need before any was timed
 IN_PART = 4  # a batch may take this part of the time left, so that little is lost at the end
 
 
@@ -27,7 +28,7 @@ class Pace:
         self.whole = deadline - start if deadline is not None else 0.0
         self.level = 0
         self.rows = self.seconds = 0.0
-        self.guess: float | None = None  # seconds a row, until the level in force is known
+        self.guess = FIRST  # seconds a row, until the level in force is known
         self.caution = CAUTION
         self.came_back = False  # to the level in force, from one that saves more
 
@@ -56,7 +57,7 @@ class Pace:
     def fit(self, now: float, most: int) -> int:
         """Rows for the next batch: `most`, fewer when these would not end in time, at least one."""
         seconds = self.seconds / self.rows if self._is_known() else self.guess
-        if self.deadline is None or not seconds:
+        if self.deadline is None or seconds == 0:
             return most
         return max(1, min(most, int((self.deadline - now) / seconds / IN_PART)))
 

@@ -94,6 +94,11 @@ def test_batches_shrink_before_the_deadline() -> None:
     assert [pace.fit(now, 8) for now in (0, 60, 80, 99, 101)] == [8, 8, 5, 1, 1]
 
 
+def test_little_is_risked_before_a_row_was_timed() -> None:
+    pace = Pace(0, 0, 100)
+    assert [pace.fit(now, 16) for now in (0, 36, 60, 97, 101)] == [16, 16, 10, 1, 1]
+
+
 def test_little_is_risked_at_the_end() -> None:
     pace = Pace(1, 0, 1000)
     pace.note(0, 8, 80)
