@@ -25,7 +25,7 @@ SHARE = 0.01  # this share of it where that is more; never above
 MOST = 1 / 3  # of it: engines were seen to take 4 seconds to start a container and to clear it away
 # The time to start the container counts, and to clear it away takes no longer: 0.4 and 0.2 seconds
 # were seen beside two busy processes, 4.6 and 2.4 where the load was 5 on two cores.
-CLEARING = 2.0
+CLEARING = 5.0  # seconds at most
 STOPPED = 130  # exit code when a signal left rows to the fallback
 FAILED = 1  # exit code when rows could not be written
 GRACE = 2.0  # seconds that rows in flight may still take after a signal
@@ -73,7 +73,8 @@ def _start() -> float:
     """When the clock of the time limit began; earlier than we did, where an engine started us."""
     start = time.monotonic() - process_age()
     is_first = 1 in (os.getpid(), os.getppid())  # in a container, under its init or without
-    return start - CLEARING * start_delay() if is_first else start
+    delay = start_delay() if is_first else 0.0
+    return start - delay - min(delay, CLEARING)
 
 
 def _open(evidence: str | None) -> BinaryIO | None:

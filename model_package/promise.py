@@ -24,12 +24,14 @@ class Due:
     """When to end, in `time.monotonic` seconds; None where nothing presses. A signal moves it.
 
     deadline: what is not answered by then gets the fallback. last: lines are no longer waited
-    for. end: rows that nobody has taken by then are not written.
+    for. end: rows that nobody has taken by then are not written. room: seconds before `end` that
+    writing the fallback for all that waits takes.
     """
 
     deadline: float | None = None
     last: float | None = None
     end: float | None = None
+    room: float = 0.0
 
     def hasten(self, deadline: float, end: float) -> None:
         """End no later than this."""
@@ -39,12 +41,18 @@ class Due:
 
     def make_room(self, rows: int) -> None:
         """Be late soon enough to write the fallback for so many rows."""
-        if self.deadline is not None and self.end is not None:
-            self.deadline = min(self.deadline, self.end - rows / PACE)
+        self.room = rows / PACE
+
+    @property
+    def latest(self) -> float | None:
+        """The deadline, or sooner, where there is much to write."""
+        if self.deadline is None or self.end is None:
+            return self.deadline
+        return min(self.deadline, self.end - self.room)
 
     def is_late(self) -> bool:
-        """Whether the deadline is past."""
-        return self.deadline is not None and time.monotonic() >= self.deadline
+        """Whether it is too late for answers."""
+        return (latest := self.latest) is not None and time.monotonic() >= latest
 
 
 @dataclass(frozen=True)

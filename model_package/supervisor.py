@@ -125,7 +125,7 @@ class Supervisor:
 
     def _patience(self, owes: bool) -> float | None:
         """Seconds to wait for news; None for ever. owes: whether the worker owes us anything."""
-        ends = [self.due.deadline] if self.due.deadline else []
+        ends = [latest] if (latest := self.due.latest) else []
         ends += [self.post.next_look] if owes else []
         return max(0.0, min(ends) - time.monotonic()) if ends else None
 

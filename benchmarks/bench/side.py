@@ -89,9 +89,9 @@ def computed(process: int) -> float:
 
 
 def _computed(process: int) -> float:
-    """utime and stime of proc(5), in seconds."""
+    """utime and stime of proc(5), in seconds; of children that have ended too."""
     words = Path(f"/proc/{process}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
-    return (int(words[11]) + int(words[12])) / os.sysconf("SC_CLK_TCK")
+    return sum(map(int, words[11:15])) / os.sysconf("SC_CLK_TCK")
 
 
 def _peak(process: int) -> float:

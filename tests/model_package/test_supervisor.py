@@ -429,7 +429,7 @@ def test_many_lines_bring_the_deadline_forward(null: int) -> None:
     due.hasten(end - 0.5, end)
     run.supervisor.run()
     assert len(run.sheet.rows) == rows
-    assert due.deadline == end - rows / PACE
+    assert due.latest == end - rows / PACE
 
 
 def test_the_deadline_holds_while_the_models_load(
