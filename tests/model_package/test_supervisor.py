@@ -432,6 +432,18 @@ def test_many_lines_bring_the_deadline_forward(null: int) -> None:
     assert due.latest == end - rows / PACE
 
 
+def test_room_for_rows_and_a_signal_both_bring_the_end_forward() -> None:
+    due = Due(100.0, 100.0, 110.0)
+    due.make_room(0)
+    assert due.latest == 100.0
+    due.make_room(PACE * 15)
+    assert due.latest == 95.0
+    due.hasten(50.0, 54.0)
+    assert (due.deadline, due.latest) == (50.0, 39.0)
+    due.make_room(0)
+    assert due.latest == 50.0
+
+
 def test_the_deadline_holds_while_the_models_load(
     null: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
