@@ -32,7 +32,7 @@ def joined(text: str) -> str:
         text = A_LINE_EACH.sub(lambda word: _across(word[0].split("\n")), text)
     if signs := gaps - {"\n", " "}:
         text = "".join(_unspelled(part, signs) for part in re.split(r"(\s+)", text))
-    if gaps & {"\n", " "}:
+    if " " in gaps:
         text = "\n".join(_joined_line(line.strip(" ")) for line in text.split("\n"))
     return text
 
@@ -42,7 +42,8 @@ def _gaps(word: str) -> Iterator[str]:
     letters = re.findall(LETTER, word)
     gaps = re.sub(LETTER, "", word)
     tamil = any("\u0b80" <= one[0] <= "\u0bff" for one in letters)
-    said = tamil and (len(set(letters)) <= FEW or WORDS.fullmatch("".join(letters)))
+    words = set(gaps) <= {" ", "\n"} and WORDS.fullmatch("".join(letters))
+    said = tamil and (len(set(letters)) <= FEW or words)
     if not said and not any(unicodedata.category(gap)[0] == "M" for gap in gaps):
         yield from gaps
 
