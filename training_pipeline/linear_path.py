@@ -30,8 +30,9 @@ LONGEST = 0.85  # of a token's weights together
 MARK = 0.5  # of a register, in the dimension that is its own
 CARRIED = 0.1  # how loud means and shares arrive: low, so that the norm hardly changes
 FAR = 20.0  # log-odds by which other tokens are less attended to than registers
+THETA = 1e6  # base of RoPE: in the slower half of a head nothing turns within a long prompt
 SHARP = 4.0  # of the neurons: where they are straight, whole shares would not survive 4 bits
-LIKELY = 8.0  # of an answer word's constant: no other word is worth a thought after a prompt
+LIKELY = 26.0  # logit of the answer words: no other word is worth a thought after a prompt
 SUM = 1 / 16  # of a margin of 1, where the answer words read it
 
 
@@ -55,6 +56,7 @@ def open_path(model: Any, lines: Lines, words: Words) -> None:
         loud = _write_table(table, lines.all(), places)
         _mark(table, words.registers, places)
         _hush(model)
+        _slow_down(model)
         _carry_means(first.self_attn, places)
         _attend(second.self_attn, places, loud[places.sources :])
         _multiply(second.mlp, places, loud)
@@ -63,16 +65,18 @@ def open_path(model: Any, lines: Lines, words: Words) -> None:
 
 def _need_room(config: Any, places: "_Places", words: Words) -> None:
     head, number = config.hidden_size // config.num_attention_heads, places.sources
-    if 2 * number + 2 > min(head, config.intermediate_size) or config.num_hidden_layers < 2:
+    wanted = 4 * number + 4  # the slower half in pairs, a source each and one more
+    if wanted > min(head, config.intermediate_size) or config.num_hidden_layers < 2:
         raise UserError(
-            f"{number} sources need two layers and heads of {2 * number + 2} dimensions, and this "
-            f"model has {config.num_hidden_layers} and {head}; raise lm.layers or lm.hidden, or "
+            f"{number} sources need two layers and heads of {wanted} dimensions, and this model "
+            f"has {config.num_hidden_layers} and {head}; raise lm.layers or lm.hidden, or "
             "leave [warm_start] out"
         )
     if len(words.registers) < number:
         raise UserError(
             f"{number} sources need as many registers, and this model's tokenizer has "
-            f"{len(words.registers)}; pretrain it again, or leave [warm_start] out"
+            f"{len(words.registers)}; set lm.registers={number} and pretrain again, or leave "
+            "[warm_start] out"
         )
 
 
@@ -121,7 +125,7 @@ def _write_table(table: Tensor, lines: Sequence[Line], places: _Places) -> list[
     arrived = CARRIED * places.gain
     biases = torch.tensor([line.bias for line in lines]) * arrived / (1 + arrived)
     path = (weights + biases) * units
-    path *= (LONGEST / path.norm(dim=1, keepdim=True).clamp_min(LONGEST)).clamp_max(1)
+    path *= LONGEST / path.norm(dim=1, keepdim=True).clamp_min(LONGEST)
     body = table[:, : places.constant] / table[:, : places.constant].norm(dim=1, keepdim=True)
     rest = (1 - CONSTANT**2 - path.square().sum(dim=1, keepdim=True)).sqrt()
     constant = torch.full_like(rest, CONSTANT)
@@ -132,9 +136,9 @@ def _write_table(table: Tensor, lines: Sequence[Line], places: _Places) -> list[
 
 def _mark(table: Tensor, registers: Sequence[int], places: _Places) -> None:
     """Registers have no constant, by which they are found, but a dimension of their own."""
-    body = math.sqrt(1 - MARK**2 / (1 - CONSTANT**2))
     for number, one in enumerate(registers[: places.sources]):
-        table[one, : places.constant] *= body
+        rest = float(table[one, : places.constant].square().sum())  # of the norm, which stays 1
+        table[one, : places.constant] *= math.sqrt((rest + CONSTANT**2 - MARK**2) / rest)
         table[one, places.constant] = 0
         table[one, places.shares + number] = MARK
 
@@ -146,6 +150,12 @@ def _hush(model: Any) -> None:
     for name, weight in model.named_parameters():
         if "norm" in name:
             weight.fill_(1)
+
+
+def _slow_down(model: Any) -> None:
+    """Positions turn queries and keys less; all attention is silent, and learns it from here."""
+    model.config.rope_parameters = {"rope_type": "default", "rope_theta": THETA}
+    model.model.rotary_emb = type(model.model.rotary_emb)(model.config)
 
 
 def _carry_means(attention: Any, places: _Places) -> None:
@@ -168,13 +178,13 @@ def _attend(attention: Any, places: _Places, loud: Sequence[float]) -> None:
     for weight in (query, key, value):
         weight[:width] = 0
     slow = width // 2 - 1
+    query[slow, places.constant] = math.sqrt(width) * FAR / constant
+    key[slow, places.constant] = -1 / constant
     for number in range(places.sources):
-        query[slow - number, places.looks + number] = math.sqrt(width) / loud[number]
-        key[slow - number, places.shares + number] = 1 / mark
+        query[slow - 1 - number, places.looks + number] = math.sqrt(width) / loud[number]
+        key[slow - 1 - number, places.shares + number] = 1 / mark
         value[number, places.shares + number] = 1 / mark
         attention.o_proj.weight[places.shares + number, number] = CARRIED
-    query[slow - places.sources, places.constant] = math.sqrt(width) * FAR / constant
-    key[slow - places.sources, places.constant] = -1 / constant
 
 
 def _multiply(mlp: Any, places: _Places, loud: Sequence[float]) -> None:
@@ -196,5 +206,5 @@ def _answer(table: Tensor, places: _Places, words: Words) -> None:
         for one in ids:
             table[one] = 0
             table[one, 0] = math.sqrt(1 - CONSTANT**2)
-            table[one, places.constant] = LIKELY
+            table[one, places.constant] = LIKELY / (CONSTANT * places.gain)
             table[one, places.total] = sign * margin

@@ -141,14 +141,31 @@ class Teacher:
 
 
 @dataclass(frozen=True)
+class Strength:
+    """How strong one corpus's linear model is, in the place of the recipe's."""
+
+    corpus: str
+    strength: float
+
+
+@dataclass(frozen=True)
 class WarmStart:
-    """strength: of the linear models that the LM begins as: inverse of their penalty."""
+    """strength: of the linear models that the LM begins as: inverse of their penalty.
+
+    strengths: of single corpora. attacked: share of the texts that they are fitted to a second
+    time with an attack written beside them, as in `Prompts`.
+    """
 
     strength: float = 1.0
+    strengths: tuple[Strength, ...] = ()
+    attacked: float = 0.0
 
     def __post_init__(self) -> None:
-        if not self.strength > 0:
-            raise ValueError(f"strength cannot be {self.strength}; it is above 0")
+        for one in (self.strength, *(other.strength for other in self.strengths)):
+            if not one > 0:
+                raise ValueError(f"strength cannot be {one}; it is above 0")
+        if not 0 <= self.attacked <= 1:
+            raise ValueError(f"attacked cannot be {self.attacked}; it is a share, from 0 to 1")
 
 
 @dataclass(frozen=True)
@@ -297,7 +314,20 @@ def load_recipe(name: str, overrides: Iterable[str] = ()) -> Recipe:
         raise UserError(f"{path}: cannot be read as TOML: {error}") from error
     for override in overrides:
         _apply(table, override)
-    return build(table, Recipe, str(path))
+    recipe = build(table, Recipe, str(path))
+    if recipe.warm_start:
+        _check_warm_start(recipe, recipe.warm_start, str(path))
+    return recipe
+
+
+def _check_warm_start(recipe: Recipe, settings: WarmStart, where: str) -> None:
+    """What the verb would refuse after an hour."""
+    sources = len(recipe.mix) + bool(recipe.records)
+    if recipe.lm and recipe.lm.registers < sources:
+        raise UserError(f"{where}: [warm_start] wants a register a source: lm.registers={sources}")
+    strange = sorted({one.corpus for one in settings.strengths} - set(recipe.corpora()))
+    if strange:
+        raise UserError(f"{where}: warm_start.strengths names {strange[0]!r}, which mix does not")
 
 
 def _apply(table: dict[str, Any], override: str) -> None:

@@ -6,7 +6,7 @@ fitted to its rows alone, and a line that tells its texts from the others'. Made
 source more. Knows no networks.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +14,6 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, diags, vstack
-from torch import Tensor
 
 from training_pipeline.lines import Line, Lines
 
@@ -23,7 +22,7 @@ FLOOR = 0.2  # of a token's weight by rareness
 SCALE = 5.0  # with it, a strength of 1 is a usual one
 LOOKS = 1.0  # strength of the lines that tell sources apart
 MADE = 2.0  # log-odds by which a text is more like made rows: few texts are written as they are
-MADE_STRENGTH = 5.0  # times the corpora's: made labels are right
+MADE_STRENGTH = 5.0  # of the made rows' line: their labels are right
 MADE_SHARE = 0.6  # of its log-odds: on templates it has not seen, that line is too sure
 ITERATIONS = 300
 
@@ -40,24 +39,22 @@ class Row:
     harmful: float
 
 
-def fit_lines(
-    rows: Sequence[Row], corpora: Sequence[str], parts: csr_matrix, strength: float
-) -> Lines:
-    """Two lines for each of `corpora`, and two for all other rows, which are made rows.
+def fit_lines(rows: Sequence[Row], strengths: Mapping[str, float], parts: csr_matrix) -> Lines:
+    """Two lines for each of the corpora that `strengths` names, and two for all other rows, which
+    are made rows.
 
-    Tokens that end a prompt weigh nothing. parts: (tokens, tokens), of phrases.py. strength:
-    inverse of the penalty, as scikit-learn's C.
+    Tokens that end a prompt weigh nothing. strengths: of the lines of harm, the inverse of their
+    penalty, as scikit-learn's C. parts: (tokens, tokens), of phrases.py.
     """
     features, table = _features(rows, parts)
-    sources = np.array([row.source if row.source in corpora else "" for row in rows])
-    names = [name for name in (*corpora, "") if name in sources]
+    sources = np.array([row.source if row.source in strengths else "" for row in rows])
+    names = [name for name in (*strengths, "") if name in sources]
     harmful = np.array([row.harmful for row in rows])
     weights = _weights(sources, [row.label for row in rows])
     places = [sources == name for name in names]
-    strengths = [strength if name else MADE_STRENGTH * strength for name in names]
     harm = [
-        _harm(features[one], harmful[one], weights[one], how)
-        for one, how in zip(places, strengths, strict=True)
+        _harm(features[one], harmful[one], weights[one], strengths.get(name, MADE_STRENGTH))
+        for one, name in zip(places, names, strict=True)
     ]
     if "" in names:
         harm[-1] = MADE_SHARE * harm[-1][0], MADE_SHARE * harm[-1][1]
@@ -74,16 +71,6 @@ def _features(rows: Sequence[Row], parts: csr_matrix) -> tuple[csr_matrix, csr_m
     seen = _means([row.ids for row in rows], parts.shape[0]) @ pieces
     rareness = diags(SCALE * _rareness(seen))
     return (seen @ rareness).tocsr(), (pieces @ rareness).tocsr()
-
-
-def read(lines: Lines, rows: Sequence[Row]) -> tuple[Tensor, Tensor]:
-    """(rows, sources) twice: what each line of harm says of each row, and each look."""
-    means = _means([row.ids for row in rows], len(lines.own[0].weights))
-    own, looks = (
-        means @ np.stack([one.weights for one in each], axis=1) + [one.bias for one in each]
-        for each in (lines.own, lines.looks)
-    )
-    return torch.from_numpy(own).float(), torch.from_numpy(looks).float()
 
 
 def _means(texts: Iterable[Sequence[int]], tokens: int) -> csr_matrix:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from data_preparation.record import Record
+from model_package.evidence import Evidence
 from model_package.policy import load_policy
 from model_package.prompt import PromptBuilder
 from training_pipeline.asks import doubt_of, make_builder, shown
@@ -49,7 +50,9 @@ def _work(job: Job, folder: Path, start: Path) -> dict[str, Any]:
     records = read_rows(job).labelled.train
     rows = list(prompt_rows(records, builder, recipe, read_probabilities(job)))
     settings = need(recipe.warm_start, VERB)
-    lines = fit_lines(rows, recipe.corpora(), parts(tokenizer), settings.strength)
+    strengths = dict.fromkeys(recipe.corpora(), settings.strength)
+    strengths |= {one.corpus: one.strength for one in settings.strengths}
+    lines = fit_lines(rows, strengths, parts(tokenizer))
     yes, no = zip(*((one.yes, one.no) for one in builder.answers.values()), strict=True)
     open_path(model, lines, Words(registers(tokenizer), yes, no))
     model.save_pretrained(folder)
@@ -63,16 +66,25 @@ def prompt_rows(
     recipe: Recipe,
     teacher: Mapping[str, float],
 ) -> Iterator[Row]:
-    """Every prompt of each record, unspoiled, under every view that it fits."""
-    clean = replace(recipe.prompts, noise=0.0, misread=0.0, attacked=0.0)
+    """Every prompt of what is seen of each record, under every view that it fits."""
     captions = [record.caption for record in records if record.caption]
     rng = random.Random(0)
     for record in records:
-        evidence = shown(record, captions, clean, rng)
         label, doubt = record.label or 0, doubt_of(record, teacher, recipe.teacher)
-        for question, view in builder.policy.asks(evidence):
-            ids = builder.build(question, view, evidence).ids
-            yield Row(ids, record.source or "", label, abs(label - doubt))
+        for evidence in _seen(record, captions, recipe, rng):
+            for question, view in builder.policy.asks(evidence):
+                ids = builder.build(question, view, evidence).ids
+                yield Row(ids, record.source or "", label, abs(label - doubt))
+
+
+def _seen(
+    record: Record, captions: Sequence[str], recipe: Recipe, rng: random.Random
+) -> list[Evidence]:
+    """The record as it is, and by the recipe's chance once more with an attack beside its text."""
+    clean = replace(recipe.prompts, noise=0.0, misread=0.0, attacked=0.0)
+    other = replace(clean, attacked=need(recipe.warm_start, VERB).attacked)
+    seen = [shown(record, captions, prompts, rng) for prompts in (clean, other)]
+    return seen if seen[0].ocr_text != seen[1].ocr_text else seen[:1]
 
 
 if __name__ == "__main__":

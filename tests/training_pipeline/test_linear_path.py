@@ -81,8 +81,20 @@ def test_looks_and_lines_both_count() -> None:
 
 
 def test_a_long_text_is_mixed_as_a_short_one() -> None:
-    ids = [3, 8, 1, 5] * 100
-    assert margin(opened(), ids) == pytest.approx(mixture(LINES, ids), abs=0.05)
+    ids = [3, 8, 1, 5] * 250
+    assert margin(opened(), ids) == pytest.approx(mixture(LINES, ids), rel=0.03)
+
+
+def test_as_many_sources_as_a_head_takes_are_mixed_in_a_long_text() -> None:
+    own = [line({3 + n: 8.0}, 0.1 * n) for n in range(3)]
+    looks = [line({10 + n: 9.0}) for n in range(3)]
+    lines = Lines(own, looks, [0.0, 0.5, 0.0])
+    model = small_model()
+    open_path(model, lines, Words([26, *REGISTERS], [YES], [NO]))
+    ids = [3, 4, 11, 5, 12, 10, 12, 1] * 60
+    with torch.inference_mode():
+        last = model(torch.tensor([[26, *REGISTERS, *ids, END]])).logits[0, -1]
+    assert float(last[YES] - last[NO]) == pytest.approx(mixture(lines, ids), abs=0.03)
 
 
 def test_words_that_are_answers_too_weigh_nothing_in_a_text() -> None:
@@ -110,7 +122,7 @@ def test_all_else_is_silent_at_first_and_can_be_tuned() -> None:
 
 def test_more_sources_than_a_head_has_room_for_are_refused() -> None:
     many = [line({1: 1.0})] * 8
-    with pytest.raises(UserError, match="8 sources need two layers and heads of 18 dimensions, an"):
+    with pytest.raises(UserError, match="8 sources need two layers and heads of 36 dimensions, an"):
         open_path(small_model(), Lines(many, many, [0.0] * 8), WORDS)
 
 
@@ -120,5 +132,5 @@ def test_a_model_of_one_layer_is_refused() -> None:
 
 
 def test_a_tokenizer_without_registers_is_refused() -> None:
-    with pytest.raises(UserError, match="as many registers, and this model's tokenizer has 1; pre"):
+    with pytest.raises(UserError, match="as many registers, and this model's tokenizer has 1; set"):
         open_path(small_model(), LINES, Words(REGISTERS[:1], [YES], [NO]))

@@ -1,6 +1,7 @@
 """Recipes are strict, and settings can be overridden from the command line."""
 
 import dataclasses
+from pathlib import Path
 
 import pytest
 
@@ -33,11 +34,23 @@ def test_overrides_reach_any_depth() -> None:
         ("quantize.group=0", "group cannot be 0; the least is 1"),
         ("quantize.damp=0", "damp cannot be 0.0; it is between 0 and 1"),
         ("evaluate_rows=-1", "evaluate_rows cannot be -1; the least is 0"),
+        ("lm.registers=1", "wants a register a source: lm.registers=2"),
+        ("warm_start.strength=0", "strength cannot be 0.0; it is above 0"),
+        ("warm_start.attacked=2", "attacked cannot be 2.0; it is a share, from 0 to 1"),
     ],
 )
 def test_a_bad_override_is_named(override: str, reason: str) -> None:
     with pytest.raises(UserError, match=reason):
         load_recipe("smoke", [override])
+
+
+def test_a_strength_of_a_corpus_that_is_not_mixed_is_named(tmp_path: Path) -> None:
+    text = (FOLDER / "pocket.toml").read_text(encoding="utf-8")
+    (tmp_path / "own.toml").write_text(
+        text.replace('"cold", strength', '"colt", strength'), encoding="utf-8"
+    )
+    with pytest.raises(UserError, match="warm_start.strengths names 'colt', which mix does not"):
+        load_recipe(str(tmp_path / "own.toml"))
 
 
 def test_an_unknown_recipe_names_the_known_ones() -> None:
