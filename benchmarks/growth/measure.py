@@ -41,7 +41,8 @@ class Run:
 
     @property
     def memory(self) -> tuple[float, float]:
-        """Mean MiB of the second quarter of the rows, and of the last quarter."""
+        """Mean MiB of the second quarter of the rows, and of the last, before all have come:
+        processes end then."""
         return self._mean(0.25, 0.5), self._mean(0.75, 1.0)
 
     @property
@@ -63,7 +64,7 @@ class Run:
         return found
 
     def _mean(self, low: float, high: float) -> float:
-        found = [one.mib for one in self.points if low <= one.rows / self.rows <= high]
+        found = [one.mib for one in self.points if low <= one.rows / self.rows < high]
         return sum(found) / len(found) if found else float("nan")
 
     def _when(self, share: float) -> float:

@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import pytest
 from PIL import Image
 
 from benchmarks.growth import mixed
@@ -27,6 +28,13 @@ def test_a_longer_run_needs_no_more_memory_and_no_more_time_a_row() -> None:
     assert across([even("400", 400, 0.13, 1.0), even("100", 100, 0.1, 1.0)]) == [
         "400: 0.13000 processor s a row, but 100 0.10000"
     ]
+
+
+def test_a_command_that_ends_has_no_memory_and_that_is_not_told_of_its_rows() -> None:
+    one = even("100", 100, 0.1, 100.0)
+    one.points.append(Point(one.seconds + 1, 100, 5.0, 3.0))
+    assert one.memory == (100.0, 100.0)
+    assert one.pace == (pytest.approx(0.1), pytest.approx(0.1))
 
 
 def test_pictures_are_distinct_and_kept(tmp_path: Path) -> None:
