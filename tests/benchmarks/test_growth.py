@@ -34,7 +34,8 @@ def test_a_command_that_ends_has_no_memory_and_that_is_not_told_of_its_rows() ->
     one = even("100", 100, 0.1, 100.0)
     one.points.append(Point(one.seconds + 1, 100, 5.0, 3.0))
     assert one.memory == (100.0, 100.0)
-    assert one.pace == (pytest.approx(0.1), pytest.approx(0.1))
+    assert max(one.pace) == pytest.approx(0.1, rel=0.03)
+    assert min(one.pace) == pytest.approx(0.1, rel=0.03)
 
 
 def test_pictures_are_distinct_and_kept(tmp_path: Path) -> None:
