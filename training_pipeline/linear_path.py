@@ -31,7 +31,7 @@ MARK = 0.5  # of a register, in the dimension that is its own
 CARRIED = 0.1  # how loud means and shares arrive: low, so that the norm hardly changes
 FAR = 20.0  # log-odds by which other tokens are less attended to than registers
 THETA = 1e6  # base of RoPE: in the slower half of a head nothing turns within a long prompt
-SHARP = 4.0  # of the neurons: where they are straight, whole shares would not survive 4 bits
+SHARP = 4.0  # of a whole share at a gate; a pair of neurons is exact for any
 LIKELY = 26.0  # logit of the answer words: no other word is worth a thought after a prompt
 SUM = 1 / 16  # of a margin of 1, where the answer words read it
 
