@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
+from data_preparation.registry import find_corpus
 from model_package.errors import UserError
 from model_package.toml_file import build, find_toml
 
@@ -325,9 +326,8 @@ def _check_warm_start(recipe: Recipe, settings: WarmStart, where: str) -> None:
     sources = len(recipe.mix) + bool(recipe.records)
     if recipe.lm and recipe.lm.registers < sources:
         raise UserError(f"{where}: [warm_start] wants a register a source: lm.registers={sources}")
-    strange = sorted({one.corpus for one in settings.strengths} - set(recipe.corpora()))
-    if strange:
-        raise UserError(f"{where}: warm_start.strengths names {strange[0]!r}, which mix does not")
+    for one in settings.strengths:
+        find_corpus(one.corpus, study=True)
 
 
 def _apply(table: dict[str, Any], override: str) -> None:

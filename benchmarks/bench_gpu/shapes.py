@@ -17,7 +17,7 @@ class Shape:
     layers: int = 32
     heads: int = 32
     kv_heads: int = 8
-    vocab: int = 32002
+    vocab: int = 54016  # of a Mistral 32002, which pocket's tokenizer passes
     group: int = 128
     side: int = 384
     patch: int = 16

@@ -87,7 +87,8 @@ def test_made_weights_are_a_quantized_model_of_the_shape(tmp_path: Path) -> None
 def test_the_full_shape_is_mistral_7b_which_a_v100_cannot_hold_unpacked() -> None:
     matrices = FULL.layers * sum(a * b for a, b in FULL.matrices().values())
     norms, tables = (2 * FULL.layers + 1) * FULL.hidden, 2 * FULL.vocab * FULL.hidden
-    assert matrices + norms + tables == 7_241_748_480
+    more = 2 * (FULL.vocab - 32002) * FULL.hidden  # for the words that Mistral's tables have not
+    assert matrices + norms + tables - more == 7_241_748_480
     size = Size(matrices + norms + tables, matrices // 2)
     assert choose(Machine(True, 16 * 2**30, (7, 0)), size, 2) == "packed"
 

@@ -44,12 +44,12 @@ def test_a_bad_override_is_named(override: str, reason: str) -> None:
         load_recipe("smoke", [override])
 
 
-def test_a_strength_of_a_corpus_that_is_not_mixed_is_named(tmp_path: Path) -> None:
+def test_a_strength_of_an_unknown_corpus_is_named(tmp_path: Path) -> None:
     text = (FOLDER / "pocket.toml").read_text(encoding="utf-8")
     (tmp_path / "own.toml").write_text(
         text.replace('"cold", strength', '"colt", strength'), encoding="utf-8"
     )
-    with pytest.raises(UserError, match="warm_start.strengths names 'colt', which mix does not"):
+    with pytest.raises(UserError, match="no corpus is called 'colt'; known: "):
         load_recipe(str(tmp_path / "own.toml"))
 
 
