@@ -16,7 +16,8 @@ def plot(runs: Sequence[Run], file: Path) -> None:
     figure, panels = pyplot.subplots(1, 2, figsize=(10, 4))
     for run in runs:
         _, rows, memory, computed = zip(*run.points, strict=True)
-        panels[0].plot([one / run.rows for one in rows], [one / computed[-1] for one in computed])
+        whole = max(computed)  # at the very end a worker may be missing
+        panels[0].plot([one / run.rows for one in rows], [one / whole for one in computed])
         panels[1].plot([one / run.rows for one in rows], memory, label=run.name)
     panels[0].set(xlabel="share of the rows", ylabel="share of the processor time")
     panels[1].set(xlabel="share of the rows", ylabel="MiB, all processes", ylim=(0, None))
