@@ -109,8 +109,6 @@ def _stages(recipe: Recipe) -> Iterator[str]:
     if recipe.pretrain:
         yield _stage("pretrain", recipe.pretrain, "all weights, from random ones")
     yield _stage("train", recipe.train, changes)
-    if recipe.refine:
-        yield _stage("refine", recipe.refine.fit, "all weights, another mixture")
     if recipe.captioner:
         yield _stage("train_captioner", recipe.captioner.fit, "all weights, from random ones")
 

@@ -77,7 +77,7 @@ def verbs(job: Job) -> Iterator[Verb]:
     from training_pipeline.pretrain import pretrain  # noqa: PLC0415
     from training_pipeline.quantize import quantize  # noqa: PLC0415
     from training_pipeline.teacher import teacher  # noqa: PLC0415
-    from training_pipeline.train import refine, train  # noqa: PLC0415
+    from training_pipeline.train import train  # noqa: PLC0415
     from training_pipeline.train_captioner import train_captioner  # noqa: PLC0415
     from training_pipeline.warm_start import warm_start  # noqa: PLC0415
 
@@ -89,9 +89,7 @@ def verbs(job: Job) -> Iterator[Verb]:
     if recipe.warm_start:
         yield warm_start
     yield train
-    if recipe.refine:
-        yield refine
-    if recipe.adapter.kind != "full":
+    if recipe.adapter.merges:
         yield merge
     yield quantize
     if recipe.captioner:

@@ -76,7 +76,9 @@ class Adapter:
 
     kind: `full`, `lora`, or `qlora`: the frozen weights in 4-bit NF4. r: rank. alpha: the
     additions are scaled by alpha / r. targets: names of the layers that get one; none: every
-    linear layer but the output head. double_quant: quantize NF4's scales too.
+    linear layer but the output head. double_quant: quantize NF4's scales too. kept: share of
+    what tuning changed that `merge` keeps: less of it holds better on texts of other kinds
+    (Wortsman et al., 2022).
     """
 
     kind: str = "full"
@@ -85,11 +87,19 @@ class Adapter:
     dropout: float = 0.0
     targets: tuple[str, ...] = ()
     double_quant: bool = True
+    kept: float = 1.0
 
     def __post_init__(self) -> None:
         if self.kind not in ADAPTERS:
             raise ValueError(f"kind {self.kind!r} is unknown; use {', '.join(ADAPTERS)}")
+        if not 0 < self.kept <= 1:
+            raise ValueError(f"kept cannot be {self.kept}; it is a share above 0, 1 at most")
         _least(self, 1, "r", "alpha")
+
+    @property
+    def merges(self) -> bool:
+        """Whether the tuned model is not the finished one."""
+        return self.kind != "full" or self.kept < 1
 
 
 @dataclass(frozen=True)
@@ -142,29 +152,32 @@ class Teacher:
 
 
 @dataclass(frozen=True)
-class Strength:
-    """How strong one corpus's linear model is, in the place of the recipe's."""
+class CorpusLine:
+    """One corpus's linear model. strength: the inverse of its penalty. shared: how much of the
+    linear model of all rows is added to it."""
 
     corpus: str
-    strength: float
+    strength: float = 1.0
+    shared: float = 0.0
 
 
 @dataclass(frozen=True)
 class WarmStart:
-    """strength: of the linear models that the LM begins as: inverse of their penalty.
+    """The linear models that the LM begins as; those of corpora that `lines` lacks are usual.
 
-    strengths: of single corpora. attacked: share of the texts that they are fitted to a second
+    attacked: share of the texts that they are fitted to a second
     time with an attack written beside them, as in `Prompts`.
     """
 
-    strength: float = 1.0
-    strengths: tuple[Strength, ...] = ()
+    lines: tuple[CorpusLine, ...] = ()
     attacked: float = 0.0
 
     def __post_init__(self) -> None:
-        for one in (self.strength, *(other.strength for other in self.strengths)):
-            if not one > 0:
-                raise ValueError(f"strength cannot be {one}; it is above 0")
+        for one in self.lines:
+            if not one.strength > 0:
+                raise ValueError(f"strength cannot be {one.strength}; it is above 0")
+            if not one.shared >= 0:
+                raise ValueError(f"shared cannot be {one.shared}; it is 0 or more")
         if not 0 <= self.attacked <= 1:
             raise ValueError(f"attacked cannot be {self.attacked}; it is a share, from 0 to 1")
 
@@ -217,20 +230,6 @@ class Captioner:
 
 
 @dataclass(frozen=True)
-class Refine:
-    """A second, shorter tuning: on another mixture.
-
-    borrowed, noise: as in `Prompts`. teacher: the weight of the teacher's word there.
-    """
-
-    fit: Fit
-    mix: tuple[Mix, ...]
-    borrowed: float = 0.0
-    noise: float = 0.0
-    teacher: float = 0.5
-
-
-@dataclass(frozen=True)
 class Recipe:
     """Everything that one ladder of weights is made by.
 
@@ -254,7 +253,6 @@ class Recipe:
     quantize: Quantize = field(default_factory=Quantize)
     teacher: Teacher | None = None
     warm_start: WarmStart | None = None
-    refine: Refine | None = None
     records: tuple[str, ...] = ()
     held: tuple[str, ...] = ()
     policy: str = "ospc"
@@ -266,26 +264,12 @@ class Recipe:
     def __post_init__(self) -> None:
         if not self.base and not (self.lm and self.pretrain):
             raise ValueError("name a model to begin with by `base`, or give [lm] and [pretrain]")
-        if self.refine and self.adapter.kind != "full":
-            raise ValueError("[refine] tunes all weights a second time; it wants adapter.kind full")
         _least(self, 0, "evaluate_rows")
         _least(self, 1, "processes")
 
     def corpora(self) -> tuple[str, ...]:
         """Names of the corpora in the mixture."""
         return tuple(mix.corpus for mix in self.mix)
-
-    def refined(self) -> "Recipe":
-        """The recipe as its second tuning sees it."""
-        if self.refine is None:
-            return self
-        prompts = dataclasses.replace(
-            self.prompts, borrowed=self.refine.borrowed, noise=self.refine.noise
-        )
-        teacher = self.teacher and dataclasses.replace(self.teacher, weight=self.refine.teacher)
-        return dataclasses.replace(
-            self, train=self.refine.fit, mix=self.refine.mix, prompts=prompts, teacher=teacher
-        )
 
     def settings(self, *names: str) -> dict[str, Any]:
         """The named fields as JSON values: what a stage's manifest records."""
@@ -326,7 +310,7 @@ def _check_warm_start(recipe: Recipe, settings: WarmStart, where: str) -> None:
     sources = len(recipe.mix) + bool(recipe.records)
     if recipe.lm and recipe.lm.registers < sources:
         raise UserError(f"{where}: [warm_start] wants a register a source: lm.registers={sources}")
-    for one in settings.strengths:
+    for one in settings.lines:
         find_corpus(one.corpus, study=True)
 
 

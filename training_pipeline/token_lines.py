@@ -6,7 +6,7 @@ fitted to its rows alone, and a line that tells its texts from the others'. Made
 source more. Knows no networks.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,17 +16,24 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, diags, vstack
 
 from training_pipeline.lines import Line, Lines
+from training_pipeline.recipe import CorpusLine
 
 MOST = 3000  # rows of a class of a source: more of them weigh no more
 FLOOR = 0.2  # of a token's weight by rareness
 SCALE = 5.0  # with it, a strength of 1 is a usual one
 LOOKS = 1.0  # strength of the lines that tell sources apart
-MADE = 2.0  # log-odds by which a text is more like made rows: few texts are written as they are
+MADE = ""  # the source of rows that are of no corpus
+MADE_PRIOR = (
+    2.0  # log-odds by which a text is more like made rows: few texts are written as they are
+)
 MADE_STRENGTH = 5.0  # of the made rows' line: their labels are right
 MADE_SHARE = 0.6  # of its log-odds: on templates it has not seen, that line is too sure
+MADE_LOWER = 0.5  # log-odds off it: other lines call texts benign whose words they do not know
+COMMON = 1.0  # strength of the line that all rows have in common
 ITERATIONS = 300
 
 Floats = NDArray[np.float64]
+Fitted = tuple[Floats, float]  # weights of features, and a bias
 
 
 @dataclass(frozen=True)
@@ -39,28 +46,19 @@ class Row:
     harmful: float
 
 
-def fit_lines(rows: Sequence[Row], strengths: Mapping[str, float], parts: csr_matrix) -> Lines:
-    """Two lines for each of the corpora that `strengths` names, and two for all other rows, which
-    are made rows.
+def fit_lines(rows: Sequence[Row], corpora: Iterable[CorpusLine], parts: csr_matrix) -> Lines:
+    """Two lines for each of `corpora`, and two for all other rows, which are made rows.
 
-    Tokens that end a prompt weigh nothing. strengths: of the lines of harm, the inverse of their
-    penalty, as scikit-learn's C. parts: (tokens, tokens), of phrases.py.
+    Tokens that end a prompt weigh nothing. parts: (tokens, tokens), of phrases.py.
     """
     features, table = _features(rows, parts)
-    sources = np.array([row.source if row.source in strengths else "" for row in rows])
-    names = [name for name in (*strengths, "") if name in sources]
-    harmful = np.array([row.harmful for row in rows])
-    weights = _weights(sources, [row.label for row in rows])
-    places = [sources == name for name in names]
-    harm = [
-        _harm(features[one], harmful[one], weights[one], strengths.get(name, MADE_STRENGTH))
-        for one, name in zip(places, names, strict=True)
-    ]
-    if "" in names:
-        harm[-1] = MADE_SHARE * harm[-1][0], MADE_SHARE * harm[-1][1]
+    known = {one.corpus: one for one in (*corpora, CorpusLine(MADE, MADE_STRENGTH))}
+    sources = np.array([row.source if row.source in known else MADE for row in rows])
+    names = [name for name in known if name in sources]
+    harm = _harms(features, rows, sources, [known[name] for name in names])
     looks = _looks(features, sources, names)
     own, look = ([_line(table @ line, bias) for line, bias in each] for each in (harm, looks))
-    return Lines(own, look, [0.0 if name else MADE for name in names])
+    return Lines(own, look, [MADE_PRIOR * (name == MADE) for name in names])
 
 
 def _features(rows: Sequence[Row], parts: csr_matrix) -> tuple[csr_matrix, csr_matrix]:
@@ -94,18 +92,38 @@ def _weights(sources: NDArray[Any], labels: Sequence[int]) -> Floats:
     return np.asarray(np.minimum(1, MOST / sizes)[index])
 
 
-def _harm(
-    features: csr_matrix, harmful: Floats, weights: Floats, strength: float
-) -> tuple[Floats, float]:
+def _harms(
+    features: csr_matrix, rows: Sequence[Row], sources: NDArray[Any], settings: list[CorpusLine]
+) -> list[Fitted]:
+    """The lines of harm of the sources that `settings` are of."""
+    harmful = np.array([row.harmful for row in rows])
+    weights = _weights(sources, [row.label for row in rows])
+    everywhere = [one.shared for one in settings if one.shared]
+    common = _harm(features, harmful, weights, COMMON) if everywhere else (0.0, 0.0)
+    places = [sources == one.corpus for one in settings]
+    own = [
+        _harm(features[here], harmful[here], weights[here], one.strength)
+        for here, one in zip(places, settings, strict=True)
+    ]
+    return [_settle(*each, common) for each in zip(own, settings, strict=True)]
+
+
+def _settle(own: Fitted, setting: CorpusLine, common: Any) -> Fitted:
+    """The line with its share of the common one; that of made rows as far as it is believed."""
+    line, bias = (a + setting.shared * b for a, b in zip(own, common, strict=True))
+    if setting.corpus == MADE:
+        return MADE_SHARE * line, MADE_SHARE * bias - MADE_LOWER
+    return line, bias
+
+
+def _harm(features: csr_matrix, harmful: Floats, weights: Floats, strength: float) -> Fitted:
     """A row counts as harmful and as benign, as likely as it is either."""
     labels = np.repeat([1, 0], len(harmful))
     twice = np.concatenate([weights * harmful, weights * (1 - harmful)])
     return _fit(vstack([features, features]), labels, strength, twice)[0]
 
 
-def _looks(
-    features: csr_matrix, sources: NDArray[Any], names: Sequence[str]
-) -> list[tuple[Floats, float]]:
+def _looks(features: csr_matrix, sources: NDArray[Any], names: Sequence[str]) -> list[Fitted]:
     """Lines whose softmax is how likely a text is of each source."""
     if len(names) == 1:  # there is nothing to be told apart from
         return [(np.zeros(features.shape[1]), 0.0)]
@@ -119,7 +137,7 @@ def _looks(
 
 def _fit(
     features: csr_matrix, labels: NDArray[Any], strength: float, weights: Floats | None = None
-) -> list[tuple[Floats, float]]:
+) -> list[Fitted]:
     """A line a class; of two classes, one line, of the second."""
     from sklearn.linear_model import LogisticRegression  # noqa: PLC0415
 

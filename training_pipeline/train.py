@@ -9,7 +9,6 @@ low-rank adapter on frozen ones, which `merge` then adds to them.
 
 import random
 import sys
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,32 +27,26 @@ if TYPE_CHECKING:
     from training_pipeline.talks import Example
 
 PRETRAIN, START = "pretrain", "warm_start"
-VERB, SECOND, MERGE = "train", "refine", "merge"
+VERB, MERGE = "train", "merge"
 MODEL_FILES = ("config.json", "*.safetensors", "tokenizer*", "*.jinja")
 
 
 def train(job: Job) -> dict[str, Any]:
     """The manifest of the tuned model, which goes on from the recipe's base or pretrained one."""
-    return _tune(job, VERB, base_folder(job))
-
-
-def refine(job: Job) -> dict[str, Any]:
-    """The manifest of the model tuned a second time, on the recipe's other mixture."""
-    start = need_manifest(job.folder(VERB), VERB).parent
-    return _tune(replace(job, recipe=job.recipe.refined()), SECOND, start)
+    start = base_folder(job)
+    settings = job.recipe.settings("train", "adapter", "prompts", "mix", "policy", "seed")
+    del settings["adapter"]["kept"]  # is the merge's
+    settings |= job.recipe.settings("teacher") if job.recipe.teacher else {}
+    settings |= {"base": str(start), "records": [str(path) for path in row_files(job)]}
+    settings |= job.recipe.settings("processes") if job.recipe.processes > 1 else {}
+    stage = Stage(VERB, settings, (*model_files(start), *teacher_files(job), *input_files(job)))
+    work = launch if wanted(job) else learn
+    return run_stage(job.folder(VERB), stage, lambda folder: work(job, folder, start))
 
 
 def tuned(job: Job) -> str:
     """The verb whose output is the finished model in full precision."""
-    if job.recipe.adapter.kind != "full":
-        return MERGE
-    return SECOND if job.recipe.refine else VERB
-
-
-def tune(job: Job) -> dict[str, Any]:
-    """Every tuning that the recipe has; the manifest of the last."""
-    first = train(job)
-    return refine(job) if job.recipe.refine else first
+    return MERGE if job.recipe.adapter.merges else VERB
 
 
 def base_folder(job: Job) -> Path:
@@ -75,16 +68,6 @@ def model_files(folder: Path) -> tuple[Path, ...]:
     if (folder / MANIFEST).is_file():
         return (folder / MANIFEST,)
     return tuple(sorted(path for name in MODEL_FILES for path in folder.glob(name)))
-
-
-def _tune(job: Job, verb: str, start: Path) -> dict[str, Any]:
-    settings = job.recipe.settings("train", "adapter", "prompts", "mix", "policy", "seed")
-    settings |= job.recipe.settings("teacher") if job.recipe.teacher else {}
-    settings |= {"base": str(start), "records": [str(path) for path in row_files(job)]}
-    settings |= job.recipe.settings("processes") if job.recipe.processes > 1 else {}
-    stage = Stage(verb, settings, (*model_files(start), *teacher_files(job), *input_files(job)))
-    work = launch if wanted(job) else learn
-    return run_stage(job.folder(verb), stage, lambda folder: work(job, folder, start))
 
 
 def learn(job: Job, folder: Path, start: Path) -> dict[str, Any]:
@@ -134,4 +117,4 @@ def prompts_in(example: "Example") -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(VERB, tune))
+    sys.exit(main(VERB, train))

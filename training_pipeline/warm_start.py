@@ -18,7 +18,7 @@ from model_package.prompt import PromptBuilder
 from training_pipeline.asks import doubt_of, make_builder, shown
 from training_pipeline.cli import Job, main
 from training_pipeline.phrases import parts
-from training_pipeline.recipe import Recipe, need
+from training_pipeline.recipe import CorpusLine, Recipe, need
 from training_pipeline.rows import input_files, read_rows, row_files
 from training_pipeline.run import Stage, need_manifest, run_stage
 from training_pipeline.teacher import read_probabilities, teacher_files
@@ -49,10 +49,9 @@ def _work(job: Job, folder: Path, start: Path) -> dict[str, Any]:
     builder = make_builder(tokenizer, load_policy(recipe.policy), recipe.prompts)
     records = read_rows(job).labelled.train
     rows = list(prompt_rows(records, builder, recipe, read_probabilities(job)))
-    settings = need(recipe.warm_start, VERB)
-    strengths = dict.fromkeys(recipe.corpora(), settings.strength)
-    strengths |= {one.corpus: one.strength for one in settings.strengths}
-    lines = fit_lines(rows, strengths, parts(tokenizer))
+    own = {one.corpus: one for one in need(recipe.warm_start, VERB).lines}
+    corpora = [own.get(name, CorpusLine(name)) for name in recipe.corpora()]
+    lines = fit_lines(rows, corpora, parts(tokenizer))
     yes, no = zip(*((one.yes, one.no) for one in builder.answers.values()), strict=True)
     open_path(model, lines, Words(registers(tokenizer), yes, no))
     model.save_pretrained(folder)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from model_package.errors import UserError
 
-TUNED = ("merge", "refine", "train")  # the last of a ladder's verbs that left a whole tuned model
+TUNED = ("merge", "train")  # the last of a ladder's verbs that left a whole tuned model
 
 
 @dataclass(frozen=True)

@@ -37,7 +37,7 @@ POCKET = ["--recipe", "pocket", "mix=[]", "records=[]"]
 
 def run(verb: str, *flags: str) -> int:
     works: dict[str, Callable[[Job], object]] = {
-        "train": train.tune,
+        "train": train.train,
         "quantize": quantize.quantize,
         "ladder": ladder.climb,
         "merge": merge.merge,

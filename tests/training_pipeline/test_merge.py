@@ -115,10 +115,46 @@ def test_a_base_that_has_moved_is_asked_for(job: Job, tmp_path: Path) -> None:
     assert merge_run(run, base=Path(job.recipe.base))["verb"] == "merge"
 
 
+def test_a_share_of_an_adapter_is_kept(job: Job) -> None:
+    run = job.folder("train")
+    base = Path(job.recipe.base)
+    adapted = PeftModel.from_pretrained(load_full(base, "lora"), run).merge_and_unload()
+    assert main(["--run", str(run), "--kept", "0.25", "--checkpoint", "3"]) == 0
+    expected = mean(dict(strict(base).named_parameters()), adapted, 0.25)
+    found = dict(strict(run.parent / "merge-3").named_parameters())
+    assert all(torch.allclose(found[name], one, atol=1e-6) for name, one in expected.items())
+
+
+def test_a_share_of_a_full_tuning_is_kept(tmp_path: Path, stand_in: Path) -> None:
+    job = make_job(tmp_path, stand_in, "adapter.kind=full", "adapter.kept=0.5", "train.steps=2")
+    train(job)
+    merge(job)
+    before = dict(strict(Path(job.recipe.base)).named_parameters())
+    after = strict(job.folder("train"))
+    found = dict(strict(job.folder("merge")).named_parameters())
+    for name, one in mean(before, after, 0.5).items():
+        assert torch.allclose(found[name], one, atol=1e-6), name
+    assert not all(torch.equal(found[name], one) for name, one in after.named_parameters())
+
+
+@pytest.mark.parametrize("share", ["0", "1.5", "nan"])
+def test_a_share_that_is_none_is_refused(
+    job: Job, share: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["--run", str(job.folder("train")), "--kept", share]) == 2
+    assert "it is a share above 0, 1 at most" in capsys.readouterr().err
+
+
+def mean(before: dict[str, torch.Tensor], after: Any, kept: float) -> dict[str, torch.Tensor]:
+    return {
+        name: before[name] + kept * (one - before[name]) for name, one in after.named_parameters()
+    }
+
+
 def test_a_full_tuning_has_nothing_to_merge(tmp_path: Path, stand_in: Path) -> None:
     job = make_job(tmp_path, stand_in, "adapter.kind=full", "train.steps=1")
     train(job)
-    with pytest.raises(UserError, match="was tuned in full and has no adapter"):
+    with pytest.raises(UserError, match="was tuned in full and is kept whole"):
         merge(job)
     with pytest.raises(UserError, match="holds no finished run; run train first"):
         merge_run(tmp_path)

@@ -106,7 +106,7 @@ def test_a_killed_command_takes_its_processes_with_it_and_is_gone_on_from(
 
 @pytest.mark.parametrize("name", sorted(path.stem for path in FOLDER.glob("*.toml")))
 def test_a_recipe_reaches_the_processes_as_it_is(name: str, tmp_path: Path) -> None:
-    recipe = load_recipe(name, ["processes=2", "train.steps=7"]).refined()
+    recipe = load_recipe(name, ["processes=2", "train.steps=7"])
     (tmp_path / "recipe.toml").write_text(launch.as_toml(recipe), encoding="utf-8")
     assert load_recipe(str(tmp_path / "recipe.toml")) == recipe
 

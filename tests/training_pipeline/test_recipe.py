@@ -1,6 +1,5 @@
 """Recipes are strict, and settings can be overridden from the command line."""
 
-import dataclasses
 from pathlib import Path
 
 import pytest
@@ -35,7 +34,11 @@ def test_overrides_reach_any_depth() -> None:
         ("quantize.damp=0", "damp cannot be 0.0; it is between 0 and 1"),
         ("evaluate_rows=-1", "evaluate_rows cannot be -1; the least is 0"),
         ("lm.registers=1", "wants a register a source: lm.registers=2"),
-        ("warm_start.strength=0", "strength cannot be 0.0; it is above 0"),
+        (
+            "warm_start.lines=[{corpus='cold', strength=0}]",
+            "strength cannot be 0.0; it is above 0",
+        ),
+        ("warm_start.lines=[{corpus='cold', shared=-1}]", "shared cannot be -1.0; it is 0 or more"),
         ("warm_start.attacked=2", "attacked cannot be 2.0; it is a share, from 0 to 1"),
     ],
 )
@@ -44,7 +47,7 @@ def test_a_bad_override_is_named(override: str, reason: str) -> None:
         load_recipe("smoke", [override])
 
 
-def test_a_strength_of_an_unknown_corpus_is_named(tmp_path: Path) -> None:
+def test_a_line_of_an_unknown_corpus_is_named(tmp_path: Path) -> None:
     text = (FOLDER / "pocket.toml").read_text(encoding="utf-8")
     (tmp_path / "own.toml").write_text(
         text.replace('"cold", strength', '"colt", strength'), encoding="utf-8"
@@ -80,14 +83,9 @@ def test_parts_may_be_left_out_and_are_named_where_they_are_needed() -> None:
         need(recipe.captioner, "captioner")
 
 
-def test_a_second_tuning_of_an_adapter_is_refused() -> None:
-    with pytest.raises(UserError, match="wants adapter.kind full"):
-        load_recipe("smoke", ["adapter.kind=lora"])
-
-
-def test_the_second_tuning_has_its_own_weight_of_the_teacher() -> None:
-    recipe = load_recipe("smoke", ["teacher.weight=0.2", "refine.teacher=0.9"])
-    assert recipe.teacher is not None
-    assert (recipe.teacher.weight, recipe.teacher.folds) == (0.2, 2)
-    assert recipe.refined().teacher == dataclasses.replace(recipe.teacher, weight=0.9)
-    assert dataclasses.replace(recipe, teacher=None).refined().teacher is None
+def test_a_model_is_merged_if_it_has_an_adapter_or_not_all_is_kept() -> None:
+    assert load_recipe("smoke").adapter.merges
+    assert not load_recipe("smoke", ["adapter.kept=1.0"]).adapter.merges
+    assert load_recipe("smoke", ["adapter.kept=1.0", "adapter.kind=lora"]).adapter.merges
+    with pytest.raises(UserError, match="kept cannot be 0.0; it is a share above 0"):
+        load_recipe("smoke", ["adapter.kept=0"])

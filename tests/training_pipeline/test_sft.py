@@ -36,7 +36,7 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def recipe(kind: str, settings: Fit = SETTINGS, dropout: float = 0.1) -> Recipe:
     adapter = Adapter(kind, r=4, dropout=dropout)
-    return replace(load_recipe("smoke"), refine=None, adapter=adapter, train=settings)
+    return replace(load_recipe("smoke"), adapter=adapter, train=settings)
 
 
 def tune(base: Path, folder: Path, recipe: Recipe, collate: Any = collate_mixed) -> Any:
