@@ -108,7 +108,8 @@ def _stages(recipe: Recipe) -> Iterator[str]:
     changes = "all weights" if adapter.kind == "full" else low_rank
     if recipe.pretrain:
         yield _stage("pretrain", recipe.pretrain, "all weights, from random ones")
-    yield _stage("train", recipe.train, changes)
+    kept = "" if adapter.kept == 1 else f"; {adapter.kept:g} of each change is kept"
+    yield _stage("train", recipe.train, changes + kept)
     if recipe.captioner:
         yield _stage("train_captioner", recipe.captioner.fit, "all weights, from random ones")
 

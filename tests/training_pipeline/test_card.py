@@ -62,7 +62,7 @@ def test_models_and_stages(manifests: dict[str, Any]) -> None:
     card = model_card(load_recipe("smoke"), manifests)
     assert "1,234,567 parameters" in card
     assert "a BLIP of 7,654,321 parameters, from scratch on 60 pictures." in card
-    assert "| train | 2 | – | 2 | 0.001 | all weights |" in card
+    assert "| train | 2 | – | 2 | 0.001 | all weights; 0.5 of each change is kept |" in card
     assert "pretrain 12, train 12, train_captioner 12, evaluate 12." in card
 
 

@@ -86,7 +86,7 @@ def test_the_merged_model_is_whole_and_in_half_precision(job: Job, weights: Path
     assert model.dtype == torch.float16
     manifest = read_manifest(folder)
     assert manifest is not None
-    assert manifest["settings"] == {"kind": "qlora", "checkpoint": None}
+    assert manifest["settings"] == {"kind": "qlora", "checkpoint": None, "kept": 1.0}
 
 
 def test_quantized_scores_as_merged_does(job: Job, weights: Path) -> None:
