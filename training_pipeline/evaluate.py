@@ -4,7 +4,8 @@
     python -m training_pipeline.evaluate --recipe NAME
 
 The first scores records as the runtime would (evaluate_records.py). The second is the ladder's:
-the recipe's tuned and quantized models on its validation rows, beside TF-IDF on the same rows.
+the recipe's tuned and quantized models on its validation rows, beside TF-IDF on the same rows:
+one model a source, which is told the source as the LM is not, and one for all rows.
 """
 
 import json
@@ -27,6 +28,7 @@ from training_pipeline.train import tuned
 
 VERB = "evaluate"
 QUANTIZED = "quantize"
+BASELINES = ("tfidf", "tfidf_one")
 
 
 def evaluate(job: Job) -> dict[str, Any]:
@@ -36,6 +38,7 @@ def evaluate(job: Job) -> dict[str, Any]:
         return _one(job, job.model)
     inputs = tuple(need_manifest(job.folder(verb), verb) for verb in (tuned(job), QUANTIZED))
     settings = {**recipe.settings("prompts", "policy", "evaluate_rows"), "measures": MEASURES}
+    settings |= {"baselines": BASELINES}
     stage = Stage(VERB, settings, inputs + input_files(job))
     return run_stage(job.folder(VERB), stage, lambda _: _work(job))
 
@@ -53,7 +56,9 @@ def _work(job: Job) -> dict[str, Any]:
     held = held_rows(job, job.recipe.evaluate_rows)
     folders = {"full": job.folder(tuned(job)), "quantized": job.folder(QUANTIZED)}
     probas = {name: score(job, folder, held) for name, folder in folders.items()}
-    probas["tfidf"] = baseline.score(read_rows(job).labelled.train, held)
+    train = read_rows(job).labelled.train
+    told = baseline.score(train, held), baseline.score_as_one(train, held)
+    probas |= zip(BASELINES, told, strict=True)
     threshold = _threshold(job)
     metrics: dict[str, Any] = {
         name: by_source(held, one, threshold) for name, one in probas.items()
