@@ -17,7 +17,8 @@ from model_package.evidence import Evidence
 from model_package.policy import Policy
 from model_package.prompt import PromptBuilder
 from training_pipeline.attacked import attack
-from training_pipeline.recipe import Prompts, Recipe, Teacher
+from training_pipeline.recipe import Recipe
+from training_pipeline.settings import Prompts, Teacher
 
 
 @dataclass(frozen=True)

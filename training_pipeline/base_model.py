@@ -9,7 +9,7 @@ from model_package.errors import UserError
 from model_package.gptq import check_tensors
 from training_pipeline.cli import stdout_to_stderr
 from training_pipeline.fit import half_precision
-from training_pipeline.recipe import Adapter
+from training_pipeline.settings import Adapter
 
 
 def load_base(folder: Path, adapter: Adapter, half: bool) -> Any:

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from training_pipeline.card_tables import captioner, data, languages, quality, seconds
-from training_pipeline.recipe import Fit, Recipe
+from training_pipeline.recipe import Recipe
+from training_pipeline.settings import Fit
 
 Manifests = Mapping[str, Mapping[str, Any]]
 

@@ -13,7 +13,7 @@ from model_package.errors import UserError
 from training_pipeline import processes
 from training_pipeline.cli import stdout_to_stderr
 from training_pipeline.plot import plot_loss
-from training_pipeline.recipe import Fit
+from training_pipeline.settings import Fit
 
 CHECKPOINTS = "checkpoints"
 STATE = "trainer_state.json"  # the last file of a checkpoint: one without it was cut short

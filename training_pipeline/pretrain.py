@@ -16,9 +16,10 @@ from model_package.normalise import plain
 from model_package.policy import load_policy
 from training_pipeline.batches import collate_documents, documents
 from training_pipeline.cli import Job, main
-from training_pipeline.recipe import LanguageModel, Recipe, need
+from training_pipeline.recipe import Recipe, need
 from training_pipeline.rows import input_files, need_both_classes, read_rows, row_files
 from training_pipeline.run import Stage, run_stage
+from training_pipeline.settings import LanguageModel
 
 VERB = "pretrain"
 

@@ -15,7 +15,8 @@ from data_preparation.registry import refuse_study
 from data_preparation.split import Split, group_key, keep_apart
 from model_package.errors import UserError
 from training_pipeline.cli import Job
-from training_pipeline.recipe import Mix, Recipe
+from training_pipeline.recipe import Recipe
+from training_pipeline.settings import Mix
 
 
 @dataclass(frozen=True)

@@ -16,8 +16,9 @@ from trl import SFTConfig, SFTTrainer
 from model_package.errors import UserError
 from training_pipeline.cli import stdout_to_stderr
 from training_pipeline.fit import CHECKPOINTS, Lesson, arguments, run
-from training_pipeline.recipe import Adapter, Recipe
+from training_pipeline.recipe import Recipe
 from training_pipeline.run import clear
+from training_pipeline.settings import Adapter
 
 ADAPTER_FILES = ("adapter_model.safetensors", "adapter_config.json")
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, diags, vstack
 
 from training_pipeline.lines import Line, Lines
-from training_pipeline.recipe import CorpusLine
+from training_pipeline.settings import CorpusLine
 
 MOST = 3000  # rows of a class of a source: more of them weigh no more
 FLOOR = 0.2  # of a token's weight by rareness

@@ -18,9 +18,10 @@ from model_package.prompt import PromptBuilder
 from training_pipeline.asks import doubt_of, make_builder, shown
 from training_pipeline.cli import Job, main
 from training_pipeline.phrases import parts
-from training_pipeline.recipe import CorpusLine, Recipe, need
+from training_pipeline.recipe import Recipe, need
 from training_pipeline.rows import input_files, read_rows, row_files
 from training_pipeline.run import Stage, need_manifest, run_stage
+from training_pipeline.settings import CorpusLine
 from training_pipeline.teacher import read_probabilities, teacher_files
 from training_pipeline.token_lines import Row, fit_lines
 

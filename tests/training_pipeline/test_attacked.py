@@ -9,7 +9,8 @@ from model_package.policy import load_policy
 from tests.training_pipeline.tiny import make_tokenizer
 from training_pipeline.asks import epoch_asks, make_builder
 from training_pipeline.attacked import attack, read_wordings
-from training_pipeline.recipe import Mix, Prompts, load_recipe
+from training_pipeline.recipe import load_recipe
+from training_pipeline.settings import Mix, Prompts
 
 
 def test_the_memes_own_words_stay_whole_and_in_the_language() -> None:

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from model_package.errors import UserError
-from training_pipeline.recipe import FOLDER, Adapter, load_recipe, need
+from training_pipeline.recipe import FOLDER, load_recipe, need
+from training_pipeline.settings import Adapter
 
 
 @pytest.mark.parametrize("name", [path.stem for path in FOLDER.glob("*.toml")])

@@ -15,9 +15,10 @@ from training_pipeline import pretrain, teacher
 from training_pipeline.cli import Job
 from training_pipeline.held import sample
 from training_pipeline.quantize import calibration
-from training_pipeline.recipe import Mix, load_recipe
+from training_pipeline.recipe import load_recipe
 from training_pipeline.rows import Chat, Completion, read_file, read_rows, with_sources
 from training_pipeline.run import Stage, run_stage
+from training_pipeline.settings import Mix
 
 MESSAGES = [{"role": "user", "content": "hi"}, {"role": "assistant", "content": "ho"}]
 

@@ -16,7 +16,8 @@ from tests.training_pipeline.tiny import make_base, make_tokenizer
 from training_pipeline.asks import Ask, Pack
 from training_pipeline.base_model import load_base, load_tokenizer
 from training_pipeline.fit import CHECKPOINTS, Lesson, arguments
-from training_pipeline.recipe import Adapter, Fit, Recipe, load_recipe
+from training_pipeline.recipe import Recipe, load_recipe
+from training_pipeline.settings import Adapter, Fit
 from training_pipeline.sft import tune_model
 from training_pipeline.talks import Example, Talk, collate_mixed
 

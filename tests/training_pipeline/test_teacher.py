@@ -8,7 +8,8 @@ import torch
 from data_preparation.record import Record
 from model_package.policy import load_policy
 from training_pipeline.asks import epoch_asks, make_builder
-from training_pipeline.recipe import Fit, Mix, Prompts, Recipe, Teacher
+from training_pipeline.recipe import Recipe
+from training_pipeline.settings import Fit, Mix, Prompts, Teacher
 from training_pipeline.sft import answer_loss
 from training_pipeline.teacher import folds, judge
 from training_pipeline.tokenizer import train_tokenizer

@@ -8,7 +8,7 @@ import torch
 from scipy.sparse import csr_matrix, identity
 
 from training_pipeline.lines import Line, Lines
-from training_pipeline.recipe import CorpusLine
+from training_pipeline.settings import CorpusLine
 from training_pipeline.token_lines import (
     MADE_LOWER,
     MADE_PRIOR,

@@ -13,8 +13,9 @@ from model_package.errors import UserError
 from tests.training_pipeline.tiny import make_tokenizer
 from training_pipeline.asks import Ask
 from training_pipeline.cli import Job
-from training_pipeline.recipe import Prompts, load_recipe
+from training_pipeline.recipe import load_recipe
 from training_pipeline.rows import Completion, Rows
+from training_pipeline.settings import Prompts
 from training_pipeline.talks import Talk
 from training_pipeline.train import all_examples
 
