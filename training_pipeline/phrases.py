@@ -6,8 +6,10 @@ of each token, for models that know a word by its pieces too. Knows no labels.
 """
 
 import json
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -17,6 +19,8 @@ from tokenizers import Tokenizer, models, pre_tokenizers, trainers
 FIRST = 0xF0000  # of the private characters that stand for tokens
 LONGEST = 4  # tokens that make one phrase
 RARE = 4  # phrases that are seen less often are none
+PIECE = 0.4  # weight of a piece of a word in Latin script: syllables mean less than characters
+WORD = re.compile("Ġ?[a-z]+")  # such a word, as byte-level BPE writes it
 
 Merge = tuple[str, str]
 
@@ -38,7 +42,7 @@ def add_phrases(tokenizer: Tokenizer, texts: Sequence[str], number: int) -> Toke
 
 
 def parts(tokenizer: Any) -> csr_matrix:
-    """(tokens, tokens): which tokens each was merged from, step by step, and itself.
+    """(tokens, tokens): which tokens each was merged from, step by step, and itself, weighed.
 
     tokenizer: a fast one of transformers, of the BPE kind; of another kind, each is itself alone.
     """
@@ -46,15 +50,24 @@ def parts(tokenizer: Any) -> csr_matrix:
     ids, halves = model["vocab"], dict[int, Merge]()
     for left, right in model.get("merges", ()):
         halves.setdefault(ids[left + right], (ids[left], ids[right]))
-    pairs = [(token, one) for token in range(len(tokenizer)) for one in _below(token, halves)]
-    places = np.array(sorted(set(pairs))).T
-    return csr_matrix((np.ones(places.shape[1]), tuple(places)), (len(tokenizer),) * 2)
+    names = {token: name for name, token in ids.items()}
+    known = {
+        (token, one): weight
+        for token in range(len(tokenizer))
+        for one, weight in sorted(_below(token, halves, names, 1.0), key=itemgetter(1))
+    }  # of what is reached twice, the larger weight
+    places = np.array(sorted(known)).T
+    weights = [known[pair] for pair in sorted(known)]
+    return csr_matrix((weights, tuple(places)), (len(tokenizer),) * 2)
 
 
-def _below(token: int, halves: dict[int, Any]) -> Iterator[int]:
-    yield token
+def _below(
+    token: int, halves: dict[int, Any], names: dict[int, str], weight: float
+) -> Iterator[tuple[int, float]]:
+    yield token, weight
+    within = PIECE if WORD.fullmatch(names.get(token, "")) else weight
     for half in halves.get(token, ()):
-        yield from _below(half, halves)
+        yield from _below(half, halves, names, within)
 
 
 def _letters(tokenizer: Tokenizer) -> dict[int, str]:

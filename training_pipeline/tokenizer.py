@@ -1,9 +1,11 @@
 """A multilingual byte-level BPE tokenizer from scratch, with a ChatML-like chat template.
 
-Blind to case: memes shout in capitals what corpora say in small letters, and a small model
-should learn each word once.
+Blind to case, and to what stands before a word: memes shout in capitals what corpora say in small
+letters, their lines begin where those of corpora go on, and a small model should learn each word
+once.
 """
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -12,12 +14,16 @@ from transformers import PreTrainedTokenizerFast
 
 from model_package.normalise import plain
 from model_package.policy import Policy
+from model_package.prompt import ANCHOR
 from training_pipeline.phrases import add_phrases
 
 START, END, PAD, BREAK = "<|im_start|>", "<|im_end|>", "<|pad|>", "<|endoftext|>"
 REGISTER = "<|source_{}|>"  # begins every prompt and stands in no text: attention's notes go there
 # Words carry their marks, or Tamil would be cut at every vowel sign; digits stand alone.
 WORD, REST = r" ?[\p{L}\p{M}]+", r"|\p{N}| ?[^\s\p{L}\p{M}\p{N}]+|\s+(?!\S)|\s+"
+# What stands right before a word as often as a space does; ANCHOR: the beginning of a text.
+BEFORE = ANCHOR + '\n#@"“”(-/*.,:!?_>'
+SPACED = r"(?=[\p{Latin}\p{Tamil}])"  # the scripts whose words are parted by spaces
 POLICY_WEIGHT = 200  # the prompt's own words come in every row: worth a token each
 CHAT = (
     "{% for message in messages %}{{ '<|im_start|>' + message['role'] + '\n' + "
@@ -51,7 +57,7 @@ def registers(tokenizer: Any) -> list[int]:
 
 def _words(texts: Iterable[str], size: int, special: list[str]) -> Tokenizer:
     tokenizer = Tokenizer(models.BPE())
-    tokenizer.normalizer = normalizers.Lowercase()
+    tokenizer.normalizer = _one_form()
     tokenizer.pre_tokenizer = _pieces(WORD)
     tokenizer.decoder = decoders.ByteLevel()
     trainer = trainers.BpeTrainer(
@@ -64,6 +70,16 @@ def _words(texts: Iterable[str], size: int, special: list[str]) -> Tokenizer:
     )
     tokenizer.train_from_iterator(texts, trainer)
     return tokenizer
+
+
+def _one_form() -> Any:
+    """Small letters, and a space before each word that a sign or a new line comes before."""
+    spaces = (normalizers.Replace(Regex(_escape(one) + SPACED), one + " ") for one in BEFORE)
+    return normalizers.Sequence([normalizers.Lowercase(), *spaces])
+
+
+def _escape(sign: str) -> str:
+    return r"\n" if sign == "\n" else re.escape(sign)
 
 
 def _pieces(words: str) -> Any:

@@ -3,7 +3,7 @@
 import pytest
 
 from model_package.policy import load_policy
-from training_pipeline.phrases import parts
+from training_pipeline.phrases import PIECE, parts
 from training_pipeline.tokenizer import train_tokenizer
 
 TEXTS = [
@@ -29,7 +29,7 @@ def test_no_phrase_reaches_across_signs_digits_and_lines(text: str) -> None:
     assert not any("you" in one and "came" in one for one in pieces(text, 100))
 
 
-@pytest.mark.parametrize("text", ["go back, YOU 12!", "回去 去你的 zz", "மலர் ok", "a  b\t\nc"])
+@pytest.mark.parametrize("text", ["go back, YOU 12!", "回去 去你的 zz", "மலர் ok", "a  b\t\n去"])
 def test_any_text_comes_back_whole(text: str) -> None:
     tokenizer = train_tokenizer(TEXTS, load_policy("ospc"), 600, 100)
     assert tokenizer.decode(tokenizer(text)["input_ids"]) == text.lower()
@@ -50,4 +50,8 @@ def test_the_parts_of_a_token_are_itself_and_all_that_it_was_merged_from() -> No
     assert not {" home", "k"} & found
     single = tokenizer("z")["input_ids"]
     assert table[single[0]].indices.tolist() == single
-    assert set(table.data) == {1.0}
+    weights = {tokenizer.decode([one]): table[phrase, one] for one in table[phrase].indices}
+    assert weights["you came from"] == weights["you"] == weights[" from"] == 1
+    assert weights["y"] == PIECE
+    *_, words = tokenizer("回去你的")["input_ids"]
+    assert set(table[words].data) == {1.0}

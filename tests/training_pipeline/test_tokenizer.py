@@ -1,5 +1,7 @@
 """The tokenizer from scratch: registers begin every prompt, and no text can spell one."""
 
+import pytest
+
 from model_package.evidence import Evidence
 from model_package.policy import load_policy
 from model_package.prompt import PromptBuilder
@@ -35,3 +37,17 @@ def test_without_registers_prompts_begin_with_the_chat() -> None:
     assert found == []
     _, marked = prompts(2, "go back")
     assert [len(ids) + 2 for ids in built] == [len(ids) for ids in marked]
+
+
+@pytest.mark.parametrize("before", ["", "\n", "@", "#", '"', "(", "oh, ", "oh/"])
+def test_a_word_is_the_same_token_whatever_stands_before_it(before: str) -> None:
+    tokenizer = train_tokenizer(TEXTS, POLICY, 600)
+    builder = PromptBuilder(tokenizer, POLICY, BUDGETS)
+    ids = builder.build(POLICY.questions[0], POLICY.views[-1], Evidence("", f"{before}WHERE")).ids
+    (word,) = tokenizer(" where")["input_ids"]
+    assert word in ids
+
+
+def test_characters_that_no_space_parts_stay_as_they_are() -> None:
+    tokenizer = train_tokenizer(TEXTS, POLICY, 600)
+    assert tokenizer.decode(tokenizer("回去,回去\n你的")["input_ids"]) == "回去,回去\n你的"
