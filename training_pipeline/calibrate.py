@@ -1,5 +1,13 @@
-"""A profile's temperature and threshold, fitted to labelled rows and written into its file."""
+"""Verb: a profile's temperature and threshold, fitted to labelled rows and written into its file.
 
+    python -m training_pipeline.calibrate --recipe NAME
+
+The ladder's last: of the recipe's quantized model, on one half of the rows that it judges by, into
+the profile that has the recipe's name. `evaluate --calibrate` does the same for any profile.
+"""
+
+import sys
+import zlib
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -12,8 +20,12 @@ from model_package.errors import UserError
 from model_package.profile import FOLDER, LEAST_TEMPERATURE, MOST_TEMPERATURE, load_profile
 from model_package.toml_file import find_toml
 from model_package.verdict import temper
+from training_pipeline.cli import Job, main
+from training_pipeline.held import held_rows, score
+from training_pipeline.rows import input_files
+from training_pipeline.run import Stage, need_manifest, run_stage
 
-NOTE = "fitted by training_pipeline.evaluate --calibrate"
+VERB, QUANTIZED, AIM = "calibrate", "quantize", "accuracy"
 
 
 @dataclass(frozen=True)
@@ -32,6 +44,37 @@ class Calibration:
     def to_json(self) -> dict[str, Any]:
         """As a JSON object."""
         return asdict(self)
+
+
+def calibrate(job: Job, profile: Path | None = None) -> dict[str, Any]:
+    """The manifest of what was fitted, after it was written into `profile`, the recipe's own."""
+    profile = profile or profile_of(job)
+    model = need_manifest(job.folder(QUANTIZED), QUANTIZED)
+    settings = job.recipe.settings("prompts", "policy", "evaluate_rows") | {"aim": AIM}
+    stage = Stage(VERB, settings, (model, *input_files(job)))
+    manifest = run_stage(job.folder(VERB), stage, lambda _: _work(job))
+    if not profile.is_file():
+        raise UserError(f"there is no profile {profile} to write into; make one of that name")
+    write_profile(str(profile), Calibration(**manifest["metrics"]))
+    print(f"{VERB}: written into {profile}", file=sys.stderr)
+    return manifest
+
+
+def profile_of(job: Job) -> Path:
+    """The file of the profile that has the recipe's name, whether or not it is there."""
+    return FOLDER / f"{job.recipe.name}.toml"
+
+
+def _work(job: Job) -> dict[str, Any]:
+    held = [one for one in held_rows(job, job.recipe.evaluate_rows) if is_fitted_to(one.id)]
+    labels = [one.label or 0 for one in held]
+    need_both(labels)
+    return fit(labels, score(job, job.folder(QUANTIZED), held), AIM).to_json()
+
+
+def is_fitted_to(name: str) -> bool:
+    """Whether the row of this id is in the half that is fitted to; the other is to judge by."""
+    return zlib.crc32(name.encode()) % 2 == 0
 
 
 def fit(labels: Sequence[int], probas: Sequence[float], aim: str) -> Calibration:
@@ -61,7 +104,7 @@ def fit(labels: Sequence[int], probas: Sequence[float], aim: str) -> Calibration
 def need_both(labels: Sequence[int]) -> None:
     """A `UserError` where one class is absent: nothing can be fitted then."""
     if len(set(labels)) < 2:
-        raise UserError("--calibrate needs harmful and benign rows; these are all of one class")
+        raise UserError("to calibrate takes harmful and benign rows; these are all of one class")
 
 
 def write_profile(name: str, calibration: Calibration) -> Path:
@@ -73,10 +116,14 @@ def write_profile(name: str, calibration: Calibration) -> Path:
     document = tomlkit.parse(path.read_text(encoding="utf-8"))
     for key in ("temperature", "threshold"):
         value = tomlkit.item(getattr(calibration, key))
-        document[key] = value.comment(NOTE)
+        document[key] = value.comment("fitted by training_pipeline.calibrate")
     try:
         write_whole(path, tomlkit.dumps(document))
     except OSError as error:
         raise UserError(f"{path}: cannot be written: {error.strerror}") from error
     load_profile(name)
     return path
+
+
+if __name__ == "__main__":
+    sys.exit(main(VERB, calibrate))

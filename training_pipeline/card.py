@@ -36,9 +36,10 @@ Seconds of each stage's last uninterrupted part: {seconds}.
 
 On rows that no stage of training read (a validation file, else a grouped tenth);
 {rows}. *Full* is the model before quantizing, *shipped* the one beside this card.
-TF-IDF is logistic regression, one model a source, on the same training rows. In brackets, the
-95 % interval of 1000 bootstrap draws; ECE is the expected calibration error in 15 equally wide
-bins. Captions and texts are the corpora's own here, not read off pictures.
+TF-IDF is logistic regression on the same training rows: one model a source, which is told the
+source as the language model is not, or one for all. In brackets, the 95 % interval of 1000
+bootstrap draws; ECE is the expected calibration error in 15 equally wide bins. Captions and texts
+are the corpora's own here, not read off pictures.
 
 {quality}
 {captioner}
@@ -110,12 +111,17 @@ def _stages(recipe: Recipe) -> Iterator[str]:
     if recipe.pretrain:
         yield _stage("pretrain", recipe.pretrain, "all weights, from random ones")
     kept = "" if adapter.kept == 1 else f"; {adapter.kept:g} of each change is kept"
-    yield _stage("train", recipe.train, changes + kept)
+    if recipe.teacher:
+        told = f"its word weighs {recipe.teacher.weight:g}, a label the rest"
+        yield f"| teacher |{' – |' * 4} nothing: linear models judge each other's rows; {told} |"
+    if recipe.warm_start:
+        yield f"| warm_start |{' – |' * 4} linear models of tokens are written into the weights |"
+    yield _stage("train", recipe.train, changes + kept, recipe.processes)
     if recipe.captioner:
         yield _stage("train_captioner", recipe.captioner.fit, "all weights, from random ones")
 
 
-def _stage(verb: str, fit: Fit, changes: str) -> str:
-    batch = fit.batch * fit.accumulate
+def _stage(verb: str, fit: Fit, changes: str, processes: int = 1) -> str:
+    batch = fit.batch * fit.accumulate * processes
     steps = fit.steps or "–"
     return f"| {verb} | {fit.epochs} | {steps} | {batch} | {fit.learning_rate:g} | {changes} |"

@@ -1,13 +1,14 @@
 """The whole ladder of one recipe, verb after verb; what is done is skipped.
 
 At the end the files that loading needs are installed into the weights of the profile that has
-the recipe's name, with a model card and a lock.
+the recipe's name, with a model card and a lock; its temperature and threshold are written before.
 """
 
 import json
 import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,8 @@ from model_package.errors import UserError
 from model_package.profile import WEIGHTS
 from training_pipeline import processes
 from training_pipeline.cli import Job, main
-from training_pipeline.rows import input_files
+from training_pipeline.recipe import Recipe
+from training_pipeline.rows import input_files, row_files
 from training_pipeline.run import read_manifest
 
 LM, CAPTIONER = "quantize", "train_captioner"
@@ -39,18 +41,26 @@ Verb = Callable[[Job], dict[str, Any]]
 def climb(job: Job, weights: Path = WEIGHTS) -> dict[str, dict[str, Any]]:
     """Run every verb that is not done, and install the models; each verb's manifest."""
     from model_package.weights import write_lock  # noqa: PLC0415
+    from training_pipeline.calibrate import calibrate, profile_of  # noqa: PLC0415
     from training_pipeline.card import model_card  # noqa: PLC0415
 
     check(job)
     manifests = {verb.__name__: verb(job) for verb in verbs(job)}
+    if weights == WEIGHTS and profile_of(job).is_file():
+        manifests["calibrate"] = calibrate(job)
     folder = weights / job.recipe.name
     made = {"lm": LM} | ({"captioner": CAPTIONER} if job.recipe.captioner else {})
     for part, verb in made.items():
         install(job.folder(verb), folder / part)
-    (folder / "README.md").write_text(model_card(job.recipe, manifests), encoding="utf-8")
+    (folder / "README.md").write_text(model_card(_whole(job), manifests), encoding="utf-8")
     write_lock(folder, downloaded(folder, made))
     print(f"ladder: installed into {folder}", file=sys.stderr)
     return manifests
+
+
+def _whole(job: Job) -> Recipe:
+    """The recipe with the command line's files of rows among its own."""
+    return replace(job.recipe, records=tuple(map(str, row_files(job))))
 
 
 def check(job: Job) -> None:
@@ -107,11 +117,15 @@ def downloaded(folder: Path, made: Iterable[str]) -> dict[str, dict[str, str]]:
 
 
 def install(source: Path, target: Path) -> None:
-    """Copy the files that loading needs, and no others, into `target`."""
-    shutil.rmtree(target, ignore_errors=True)
-    target.mkdir(parents=True)
+    """Copy the files that loading needs, and no others, into `target`; what lies there is kept
+    until the copy is whole."""
+    fresh = target.with_name(f"{target.name}.new")
+    shutil.rmtree(fresh, ignore_errors=True)
+    fresh.mkdir(parents=True)
     for path in (path for name in WANTED for path in sorted(source.glob(name))):
-        shutil.copyfile(path, target / path.name)
+        shutil.copyfile(path, fresh / path.name)
+    shutil.rmtree(target, ignore_errors=True)
+    fresh.rename(target)
 
 
 if __name__ == "__main__":

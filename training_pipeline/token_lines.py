@@ -14,6 +14,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, diags, vstack
+from tqdm import tqdm
 
 from training_pipeline.lines import Line, Lines
 from training_pipeline.settings import CorpusLine
@@ -101,11 +102,9 @@ def _harms(
     everywhere = [one.shared for one in settings if one.shared]
     common = _harm(features, harmful, weights, COMMON) if everywhere else (0.0, 0.0)
     places = [sources == one.corpus for one in settings]
-    own = [
-        _harm(features[here], harmful[here], weights[here], one.strength)
-        for here, one in zip(places, settings, strict=True)
-    ]
-    return [_settle(*each, common) for each in zip(own, settings, strict=True)]
+    each = tqdm(zip(places, settings, strict=True), desc="lines of harm", total=len(settings))
+    own = [_harm(features[here], harmful[here], weights[here], one.strength) for here, one in each]
+    return [_settle(*pair, common) for pair in zip(own, settings, strict=True)]
 
 
 def _settle(own: Fitted, setting: CorpusLine, common: Any) -> Fitted:

@@ -11,6 +11,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from tqdm import tqdm
+
 from data_preparation.record import Record
 from model_package.evidence import Evidence
 from model_package.policy import load_policy
@@ -69,7 +71,7 @@ def prompt_rows(
     """Every prompt of what is seen of each record, under every view that it fits."""
     captions = [record.caption for record in records if record.caption]
     rng = random.Random(0)
-    for record in records:
+    for record in tqdm(records, desc=f"{VERB}: prompts", mininterval=1):
         label, doubt = record.label or 0, doubt_of(record, teacher, recipe.teacher)
         for evidence in _seen(record, captions, recipe, rng):
             for question, view in builder.policy.asks(evidence):

@@ -68,6 +68,8 @@ def test_models_and_stages(manifests: dict[str, Any]) -> None:
     assert "1,234,567 parameters" in card
     assert "a BLIP of 7,654,321 parameters, from scratch on 60 pictures." in card
     assert "| train | 2 | – | 2 | 0.001 | all weights; 0.5 of each change is kept |" in card
+    assert "| warm_start | – | – | – | – | linear models of tokens" in card
+    assert "; its word weighs 0.5, a label the rest |" in card
     assert "pretrain 12, train 12, train_captioner 12, evaluate 12." in card
 
 

@@ -1,6 +1,7 @@
 """The smoke ladder: both models from nothing, installed, loaded by the runtime."""
 
 import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,11 +15,14 @@ from model_package.caption import load_captioner
 from model_package.errors import UserError
 from model_package.evidence import Evidence
 from model_package.policy import load_policy
-from model_package.profile import Captioner, LanguageModel
+from model_package.profile import FOLDER as PROFILES
+from model_package.profile import Captioner, LanguageModel, load_profile
 from model_package.score import load_scorer
 from model_package.weights import verify
+from training_pipeline.calibrate import calibrate, is_fitted_to
 from training_pipeline.cli import Job, quiet_libraries
 from training_pipeline.evaluate import evaluate
+from training_pipeline.held import held_rows
 from training_pipeline.ladder import climb
 from training_pipeline.recipe import load_recipe
 from training_pipeline.train import tuned
@@ -61,6 +65,28 @@ def test_exactly_the_files_that_loading_needs(weights: Path) -> None:
     expected = {f"lm/{name}" for name in lm} | {f"captioner/{name}" for name in blip}
     assert files == expected | {"README.md", "lock.json"}
     verify(weights)
+
+
+@pytest.mark.parametrize("name", ["pocket", "ospc"])
+def test_a_recipe_trains_with_the_budgets_that_its_profile_scores_with(name: str) -> None:
+    trained, scored = load_recipe(name).prompts, load_profile(name).lm
+    assert trained.max_text_tokens == scored.max_text_tokens
+    assert trained.max_caption_tokens == scored.max_caption_tokens
+
+
+def test_half_of_the_held_rows_settle_a_profile(job: Job, weights: Path, tmp_path: Path) -> None:
+    profile = tmp_path / "smoke.toml"
+    shutil.copyfile(PROFILES / "pocket.toml", profile)
+    metrics = calibrate(job, profile)["metrics"]
+    held = held_rows(job, job.recipe.evaluate_rows)
+    assert metrics["rows"] == sum(is_fitted_to(one.id) for one in held)
+    assert 0.3 * len(held) < metrics["rows"] < 0.7 * len(held)
+    assert metrics["log_loss_after"] <= metrics["log_loss_before"]
+    written = load_profile(str(profile))
+    fitted = metrics["temperature"], metrics["threshold"]
+    assert (written.temperature, written.threshold) == fitted
+    with pytest.raises(UserError, match="there is no profile .*gone.toml"):
+        calibrate(job, tmp_path / "gone.toml")
 
 
 def test_the_card_holds_the_measured_numbers(weights: Path) -> None:
