@@ -5,7 +5,8 @@
         [--base FOLDER]
 
 What comes out is a plain model. The second form reads all that it must know in FOLDER's run.json,
-and writes beside FOLDER. A model that lies between the one before tuning and the one after often
+and writes beside FOLDER; --kept and --base are asked for only where they differ from what stands
+there. A model that lies between the one before tuning and the one after often
 does better than either on texts that tuning did not show (Wortsman et al., 2022).
 """
 
@@ -15,6 +16,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from data_preparation.manifest import hash_files
 from model_package.errors import UserError
 from training_pipeline import cli
 from training_pipeline.cli import Job
@@ -29,29 +31,42 @@ def merge(job: Job) -> dict[str, Any]:
 
 
 def merge_run(
-    run: Path, checkpoint: int | None = None, base: Path | None = None, kept: float = 1.0
+    run: Path, checkpoint: int | None = None, base: Path | None = None, kept: float | None = None
 ) -> dict[str, Any]:
     """The manifest of the merged model of the training in `run`.
 
     checkpoint: the step of an earlier adapter. base: where the base model lies, if no longer
-    where the training found it. kept: share of what tuning changed.
+    where the training found it. kept: share of what tuning changed, if not the one that the
+    training's recipe said.
     """
-    manifest = need_manifest(run, VERB)
-    settings = (read_manifest(run) or {})["settings"]
-    kind = settings.get("adapter", {}).get("kind", "full")
+    manifest, found = need_manifest(run, VERB), read_manifest(run) or {}
+    kind = found["settings"].get("adapter", {}).get("kind", "full")
+    kept = found["metrics"].get("kept", 1.0) if kept is None else kept
     if kind == "full" and kept == 1:
         raise UserError(
             f"{run} was tuned in full and is kept whole; there is nothing to merge (to keep a "
             "share of what tuning changed: adapter.kept=0.5, or --kept 0.5)"
         )
     tuned = _checkpoint(run, checkpoint)
-    base = base or Path(settings["base"])
-    if not (base / "config.json").is_file():
-        raise UserError(f"the base model {base} of {run} is gone; say where it is: --base FOLDER")
+    base = _base(run, found, base)
     name = MERGE if checkpoint is None else f"{MERGE}-{checkpoint}"
     made = {"kind": kind, "checkpoint": checkpoint, "kept": kept}
     stage = Stage(MERGE, made, (manifest, *model_files(base)))
     return run_stage(run.parent / name, stage, lambda folder: _work(base, tuned, made, folder))
+
+
+def _base(run: Path, found: dict[str, Any], moved: Path | None) -> Path:
+    """Where the model lies that the training `found` in `run` began with: that one, no other."""
+    before = Path(found["settings"]["base"])
+    base = moved or before
+    if not (base / "config.json").is_file():
+        raise UserError(f"the base model {base} of {run} is gone; say where it is: --base FOLDER")
+    if not set(hash_files(model_files(base)).values()) <= set(found["inputs"].values()):
+        raise UserError(
+            f"{base} is not the model that {run} was tuned from, which lay in {before}; name that "
+            "one by --base FOLDER (with a recipe: base=FOLDER), or train once more"
+        )
+    return base
 
 
 def _checkpoint(run: Path, checkpoint: int | None) -> Path:
@@ -134,9 +149,9 @@ def _of_run(argv: Sequence[str]) -> None:
     parser.add_argument("--run", type=Path, required=True, help="folder of a finished training")
     parser.add_argument("--base", type=Path, help="the base model, where it has moved")
     parser.add_argument("--checkpoint", type=int, metavar="STEP", help="the adapter at this step")
-    parser.add_argument("--kept", type=float, default=1.0, help="share of tuning's changes kept")
+    parser.add_argument("--kept", type=float, help="share of tuning's changes that is kept")
     flags = parser.parse_args(argv)
-    if not 0 < flags.kept <= 1:
+    if flags.kept is not None and not 0 < flags.kept <= 1:
         raise UserError(f"--kept cannot be {flags.kept}; it is a share above 0, 1 at most")
     merge_run(flags.run, flags.checkpoint, flags.base, flags.kept)
 

@@ -88,7 +88,8 @@ def learn(job: Job, folder: Path, start: Path) -> dict[str, Any]:
         model.save_pretrained(folder)
         tokenizer.save_pretrained(folder)
     counts = {"examples": len(examples), "prompts": sum(map(prompts_in, examples))}
-    return {**metrics, **counts, "held_talks": rows.held_talks}
+    kept = {"kept": recipe.adapter.kept}  # of no training; for a merge that is told the run alone
+    return {**metrics, **counts, **kept, "held_talks": rows.held_talks}
 
 
 def all_examples(job: Job, tokenizer: Any, rows: Rows) -> "list[Example]":

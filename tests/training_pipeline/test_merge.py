@@ -1,6 +1,8 @@
 """Merging: the merged model is the base with its adapter, whole, and reads its run by itself."""
 
 import json
+import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -112,7 +114,24 @@ def test_a_base_that_has_moved_is_asked_for(job: Job, tmp_path: Path) -> None:
     (run / "run.json").write_text(json.dumps(manifest), encoding="utf-8")
     with pytest.raises(UserError, match="gone of .* is gone; say where it is: --base FOLDER"):
         merge_run(run)
-    assert merge_run(run, base=Path(job.recipe.base))["verb"] == "merge"
+    moved = shutil.copytree(job.recipe.base, tmp_path / "moved")
+    assert merge_run(run, base=moved)["verb"] == "merge"
+
+
+@pytest.mark.parametrize("file", ["model.safetensors", "config.json", "tokenizer.json"])
+def test_a_base_that_the_tuning_did_not_begin_with_is_refused(
+    job: Job, file: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    other = shutil.copytree(job.recipe.base, tmp_path / "other")
+    with (other / file).open("ab") as changed:
+        changed.write(b" ")
+    run = job.folder("train")
+    assert main(["--run", str(run), "--base", str(other), "--checkpoint", "2"]) == 2
+    err = capsys.readouterr().err
+    assert f"{other} is not the model that {run} was tuned from, which lay in " in err
+    assert len(err.splitlines()) == 1
+    with pytest.raises(UserError, match=r"name that one by --base FOLDER \(with a recipe: base="):
+        merge(replace(job, recipe=replace(job.recipe, base=str(other))))
 
 
 def test_a_share_of_an_adapter_is_kept(job: Job) -> None:
@@ -125,7 +144,9 @@ def test_a_share_of_an_adapter_is_kept(job: Job) -> None:
     assert all(torch.allclose(found[name], one, atol=1e-6) for name, one in expected.items())
 
 
-def test_a_share_of_a_full_tuning_is_kept(tmp_path: Path, stand_in: Path) -> None:
+def test_a_share_of_a_full_tuning_is_kept(
+    tmp_path: Path, stand_in: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     job = make_job(tmp_path, stand_in, "adapter.kind=full", "adapter.kept=0.5", "train.steps=2")
     train(job)
     merge(job)
@@ -135,6 +156,13 @@ def test_a_share_of_a_full_tuning_is_kept(tmp_path: Path, stand_in: Path) -> Non
     for name, one in mean(before, after, 0.5).items():
         assert torch.allclose(found[name], one, atol=1e-6), name
     assert not all(torch.equal(found[name], one) for name, one in after.named_parameters())
+    (tmp_path / "alone").mkdir()
+    run = shutil.copytree(job.folder("train"), tmp_path / "alone" / "train")
+    assert main(["--run", str(run)]) == 0  # it says how much of it is kept
+    again = strict(run.parent / "merge")
+    assert all(torch.equal(one, found[name]) for name, one in again.named_parameters())
+    assert main(["--run", str(run), "--kept", "1"]) == 2
+    assert "is kept whole; there is nothing to merge" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("share", ["0", "1.5", "nan"])
