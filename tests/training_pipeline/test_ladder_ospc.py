@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import torch
+from safetensors.torch import load_file
 from transformers import AutoModelForCausalLM
 
 from model_package.errors import UserError
@@ -19,12 +20,19 @@ from model_package.weights import verify
 from tests.training_pipeline.tiny import make_base
 from training_pipeline.cli import Job, quiet_libraries
 from training_pipeline.ladder import climb
-from training_pipeline.merge import merge
+from training_pipeline.merge import load_full, merge
 from training_pipeline.quantize import quantize
 from training_pipeline.recipe import load_recipe
 from training_pipeline.run import read_manifest
 
-EVIDENCES = [Evidence("a red picture", "lovely music"), Evidence("", "terrible awful house")]
+EVIDENCES = [
+    Evidence("a red picture", "lovely music"),
+    Evidence("", "terrible awful house"),
+    Evidence("", "gentle friendly river people"),
+    Evidence("a blue picture", "dreadful garden street"),
+    Evidence("", "market music"),
+    Evidence("", "awful awful dreadful terrible"),
+]
 CHAT = [{"role": "user", "content": "who?"}, {"role": "assistant", "content": "a friend"}]
 
 
@@ -40,13 +48,15 @@ def job(tmp_path_factory: pytest.TempPathFactory, stand_in: Path) -> Job:
     recipe = load_recipe(
         "ospc",
         [
-            f"base={make_base(root / 'base')}",
+            f"base={make_base(root / 'base', 0.1)}",
             "mix=[{corpus='cold',harmful=0.3,benign=0.3},{corpus='harmc'}]",
             f"records=['{root / 'rows.jsonl'}']",
             "held=[]",
-            "train.steps=4",
+            "train.steps=12",
             "train.epochs=1",
-            "train.prompts=4",
+            "train.prompts=8",
+            "train.warmup=0",
+            "train.learning_rate=0.01",
             "adapter.r=4",
             "quantize.group=32",
             "quantize.calibration=16",
@@ -89,17 +99,47 @@ def test_the_merged_model_is_whole_and_in_half_precision(job: Job, weights: Path
     assert manifest["settings"] == {"kind": "qlora", "checkpoint": None, "kept": 1.0}
 
 
+def test_the_merged_model_is_the_base_and_its_adapter(job: Job, weights: Path) -> None:
+    base = load_full(Path(job.recipe.base), "qlora").state_dict()
+    merged = load_file(job.folder("merge") / "model.safetensors")
+    adapter = load_file(job.folder("train") / "adapter_model.safetensors")
+    added = {name for name in merged if f"base_model.model.{layer(name)}.lora_A.weight" in adapter}
+    assert len(added) == 2 * 7
+    for name, weight in merged.items():
+        expected = base[name].float()
+        if name in added:
+            expected = expected + addition(adapter, f"base_model.model.{layer(name)}", job)
+            assert not torch.allclose(weight.float(), base[name].float(), atol=0.01), name
+        assert torch.allclose(weight.float(), expected, rtol=1e-3, atol=1e-4), name
+
+
+def layer(name: str) -> str:
+    return name.removesuffix(".weight")
+
+
+def addition(adapter: dict[str, torch.Tensor], name: str, job: Job) -> torch.Tensor:
+    """What LoRA adds to one matrix: B A alpha / r."""
+    first, second = (adapter[f"{name}.lora_{one}.weight"].float() for one in "AB")
+    return second @ first * (job.recipe.adapter.alpha / job.recipe.adapter.r)
+
+
 def test_quantized_scores_as_merged_does(job: Job, weights: Path) -> None:
     full, small = probabilities(job.folder("merge")), probabilities(weights / "lm")
-    assert len(small) == 4
-    assert max(abs(a - b) for a, b in zip(full, small, strict=True)) < 0.1
+    assert len(small) == 2 * len(EVIDENCES)
+    assert max(full) - min(full) > 0.2  # or all would be near all
+    assert apart(full, probabilities(Path(job.recipe.base))) > 0.2
+    assert apart(full, small) < 0.1
+
+
+def apart(some: list[float], others: list[float]) -> float:
+    return max(abs(one - other) for one, other in zip(some, others, strict=True))
 
 
 def test_every_kind_of_row_was_learnt(job: Job, weights: Path) -> None:
     manifest = read_manifest(job.folder("train"))
     assert manifest is not None
     metrics = manifest["metrics"]
-    assert metrics["steps"] == 4
+    assert metrics["steps"] == 12
     # 60 memes, 12 rows and a share of 600 texts, each in two views; the two talks besides.
     assert metrics["prompts"] > 2 * (60 + 12 + 100)
     assert manifest["settings"]["base"] == job.recipe.base
@@ -129,7 +169,7 @@ def test_any_pretrained_folder_is_quantized_on_rows_of_ones_own(
     assert manifest["metrics"]["prompts"] == 16
     said = capsys.readouterr().out.splitlines()[-1]
     assert re.fullmatch(r"AUROC lost by quantizing: [+-]0\.\d{4}", said)
-    assert len(probabilities(tmp_path / "out")) == 4
+    assert len(probabilities(tmp_path / "out")) == 2 * len(EVIDENCES)
 
 
 def test_merging_once_more_is_done_before(

@@ -17,8 +17,9 @@ def make_tokenizer() -> Any:
     return train_tokenizer(TEXTS * 5, load_policy("ospc"), 500)
 
 
-def make_base(folder: Path) -> Path:
-    """A random Mistral of two layers and its tokenizer, in `folder`."""
+def make_base(folder: Path, spread: float = 0.02) -> Path:
+    """A random Mistral of two layers and its tokenizer, in `folder`. spread: of its weights; with
+    more of it, prompts differ more."""
     tokenizer = make_tokenizer()
     torch.manual_seed(0)
     shape = {"hidden_size": 64, "intermediate_size": 128, "num_hidden_layers": 2}
@@ -28,6 +29,7 @@ def make_base(folder: Path) -> Path:
         **shape,
         **heads,
         sliding_window=None,
+        initializer_range=spread,
         pad_token_id=tokenizer.pad_token_id,
         bos_token_id=tokenizer.bos_token_id,
         eos_token_id=tokenizer.eos_token_id,
