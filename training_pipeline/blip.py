@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from training_pipeline.looks import Floats
 from training_pipeline.pictures import Squares
-from training_pipeline.settings import Captioner
+from training_pipeline.shapes import Captioner
 
 SMOOTHING = 0.1  # of the words' labels
 Example = tuple[Squares, list[int], Floats]  # a view (side, side, 3); caption's ids; its looks

@@ -22,6 +22,7 @@ from torch import Tensor
 
 from model_package.errors import UserError
 from training_pipeline.lines import Line, Lines
+from training_pipeline.shapes import lines_width
 
 CONSTANT = 0.2  # share of an embedding's norm, of 1, that all tokens have in one dimension
 SPREAD = 0.03  # deviation of a line's weights in the embeddings
@@ -65,7 +66,7 @@ def open_path(model: Any, lines: Lines, words: Words) -> None:
 
 def _need_room(config: Any, places: "_Places", words: Words) -> None:
     head, number = config.hidden_size // config.num_attention_heads, places.sources
-    wanted = 4 * number + 4  # the slower half in pairs, a source each and one more
+    wanted = lines_width(number)
     if wanted > min(head, config.intermediate_size) or config.num_hidden_layers < 2:
         raise UserError(
             f"{number} sources need two layers and heads of {wanted} dimensions, and this model "

@@ -19,7 +19,7 @@ from training_pipeline.cli import Job, main
 from training_pipeline.recipe import Recipe, need
 from training_pipeline.rows import input_files, need_both_classes, read_rows, row_files
 from training_pipeline.run import Stage, run_stage
-from training_pipeline.settings import LanguageModel
+from training_pipeline.shapes import LanguageModel
 
 VERB = "pretrain"
 

@@ -26,7 +26,7 @@ from training_pipeline.asks import epoch_asks, make_builder
 from training_pipeline.cli import Job, main, stdout_to_stderr
 from training_pipeline.rows import input_files, read_rows, with_sources
 from training_pipeline.run import BEGUN, Stage, need_manifest, run_stage
-from training_pipeline.settings import Quantize
+from training_pipeline.shapes import Quantize
 from training_pipeline.train import model_files, tuned
 
 VERB = "quantize"

@@ -7,21 +7,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
-from data_preparation.registry import find_corpus
 from model_package.errors import UserError
 from model_package.toml_file import build, find_toml
-from training_pipeline.settings import (
-    Adapter,
-    Captioner,
-    Fit,
-    LanguageModel,
-    Mix,
-    Prompts,
-    Quantize,
-    Teacher,
-    WarmStart,
-    at_least,
-)
+from training_pipeline.bounds import at_least
+from training_pipeline.recipe_checks import check
+from training_pipeline.settings import Adapter, Fit, Mix, Prompts, Teacher, WarmStart
+from training_pipeline.shapes import Captioner, LanguageModel, Quantize
 
 FOLDER = Path(__file__).parent / "recipes"
 T = TypeVar("T")
@@ -92,18 +83,11 @@ def load_recipe(name: str, overrides: Iterable[str] = ()) -> Recipe:
     for override in overrides:
         _apply(table, override)
     recipe = build(table, Recipe, str(path))
-    if recipe.warm_start:
-        _check_warm_start(recipe, recipe.warm_start, str(path))
+    try:
+        check(recipe)
+    except ValueError as error:
+        raise UserError(f"{path}: {error}") from error
     return recipe
-
-
-def _check_warm_start(recipe: Recipe, settings: WarmStart, where: str) -> None:
-    """What the verb would refuse after an hour."""
-    sources = len(recipe.mix) + bool(recipe.records)
-    if recipe.lm and recipe.lm.registers < sources:
-        raise UserError(f"{where}: [warm_start] wants a register a source: lm.registers={sources}")
-    for one in settings.lines:
-        find_corpus(one.corpus, study=True)
 
 
 def _apply(table: dict[str, Any], override: str) -> None:

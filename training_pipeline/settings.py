@@ -1,6 +1,8 @@
-"""The settings of each training verb: the tables that a recipe is made of."""
+"""The settings of training: the tables of a recipe that say what is learnt, and how."""
 
 from dataclasses import dataclass
+
+from training_pipeline.bounds import above_zero, at_least, share
 
 
 @dataclass(frozen=True)
@@ -14,10 +16,12 @@ class Mix:
     harmful: float = 1.0
     benign: float = 1.0
 
+    def __post_init__(self) -> None:
+        at_least(self, 0, "harmful", "benign")
+
 
 VIEWS = ("turns", "all")
 ADAPTERS = ("full", "lora", "qlora")
-BITS = (2, 4, 8)  # that the runtime unpacks
 
 
 @dataclass(frozen=True)
@@ -55,7 +59,10 @@ class Fit:
         if self.views not in VIEWS:
             raise ValueError(f"views {self.views!r} is unknown; use {' or '.join(VIEWS)}")
         at_least(self, 1, "epochs", "batch", "length", "accumulate", "checkpoint", "keep")
-        at_least(self, 0, "steps", "prompts", "warmup")
+        at_least(self, 0, "steps", "prompts", "warmup", "weight_decay")
+        above_zero(self, "learning_rate")
+        if not 0 < self.beta2 < 1:
+            raise ValueError(f"beta2 cannot be {self.beta2}; it is between 0 and 1")
 
 
 @dataclass(frozen=True)
@@ -83,30 +90,12 @@ class Adapter:
         if not 0 < self.kept <= 1:
             raise ValueError(f"kept cannot be {self.kept}; it is a share above 0, 1 at most")
         at_least(self, 1, "r", "alpha")
+        share(self, "dropout")
 
     @property
     def merges(self) -> bool:
         """Whether the tuned model is not the finished one."""
         return self.kind != "full" or self.kept < 1
-
-
-@dataclass(frozen=True)
-class LanguageModel:
-    """Shape of a Mistral-class model that is trained from scratch, and of its tokenizer.
-
-    vocabulary: tokens of words and their pieces. phrases: more tokens, that reach across words.
-    registers: tokens of no text that begin every prompt; [warm_start] wants one a source.
-    """
-
-    vocabulary: int
-    hidden: int
-    intermediate: int
-    layers: int
-    heads: int
-    kv_heads: int
-    positions: int = 1024
-    phrases: int = 0
-    registers: int = 0
 
 
 @dataclass(frozen=True)
@@ -125,6 +114,10 @@ class Prompts:
     noise: float = 0.0
     misread: float = 0.0
     attacked: float = 0.0
+
+    def __post_init__(self) -> None:
+        at_least(self, 0, "max_text_tokens", "max_caption_tokens")
+        share(self, "borrowed", "noise", "misread", "attacked")
 
 
 @dataclass(frozen=True)
@@ -148,6 +141,10 @@ class CorpusLine:
     strength: float = 1.0
     shared: float = 0.0
 
+    def __post_init__(self) -> None:
+        above_zero(self, "strength")
+        at_least(self, 0, "shared")
+
 
 @dataclass(frozen=True)
 class WarmStart:
@@ -161,64 +158,4 @@ class WarmStart:
     attacked: float = 0.0
 
     def __post_init__(self) -> None:
-        for one in self.lines:
-            if not one.strength > 0:
-                raise ValueError(f"strength cannot be {one.strength}; it is above 0")
-            if not one.shared >= 0:
-                raise ValueError(f"shared cannot be {one.shared}; it is 0 or more")
-        if not 0 <= self.attacked <= 1:
-            raise ValueError(f"attacked cannot be {self.attacked}; it is a share, from 0 to 1")
-
-
-@dataclass(frozen=True)
-class Quantize:
-    """GPTQ. group: inputs that share a scale; -1: all. damp: of the Hessian's diagonal.
-
-    act_order: columns by falling activation. calibration: prompts; batch: of one pass.
-    """
-
-    bits: int = 4
-    group: int = 32
-    act_order: bool = True
-    symmetric: bool = True
-    damp: float = 0.05
-    calibration: int = 256
-    batch: int = 16
-
-    def __post_init__(self) -> None:
-        at_least(self, 1, "calibration", "batch")
-        if self.group < 1 and self.group != -1:
-            raise ValueError(f"group cannot be {self.group}; the least is 1, or -1 for all")
-        if self.bits not in BITS:
-            raise ValueError(f"bits cannot be {self.bits}; use {', '.join(map(str, BITS))}")
-        if not 0 < self.damp < 1:
-            raise ValueError(f"damp cannot be {self.damp}; it is between 0 and 1")
-
-
-@dataclass(frozen=True)
-class Captioner:
-    """Shape of a BLIP model that is trained from scratch, and its optimisation.
-
-    image, patch: pixels. views: of each picture, itself among them. sight: weight of telling
-    how a picture looks, beside writing its caption.
-    """
-
-    fit: Fit
-    corpus: str = "harmc"
-    image: int = 96
-    patch: int = 8
-    vocabulary: int = 2000
-    hidden: int = 192
-    vision_layers: int = 3
-    text_layers: int = 2
-    heads: int = 3
-    max_tokens: int = 24
-    views: int = 6
-    sight: float = 1.0
-
-
-def at_least(settings: object, least: int, *names: str) -> None:
-    """A `ValueError` where one of the named fields is less than `least`."""
-    for name in names:
-        if getattr(settings, name) < least:
-            raise ValueError(f"{name} cannot be {getattr(settings, name)}; the least is {least}")
+        share(self, "attacked")

@@ -34,7 +34,7 @@ from training_pipeline.looks import Sight, looks
 from training_pipeline.pictures import Squares, group_alike, squares, views
 from training_pipeline.recipe import need
 from training_pipeline.run import Stage, run_stage
-from training_pipeline.settings import Captioner
+from training_pipeline.shapes import Captioner
 
 VERB = "train_captioner"
 SIGHT = 128  # numbers that tell how a picture looks

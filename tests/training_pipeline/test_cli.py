@@ -32,7 +32,7 @@ def test_flags_may_stand_between_settings(tmp_path: Path) -> None:
     assert job.folder("train") == tmp_path / "smoke" / "train"
 
 
-POCKET = ["--recipe", "pocket", "mix=[]", "records=[]"]
+POCKET = ["--recipe", "pocket", "mix=[]", "records=[]", "warm_start.lines=[]"]
 
 
 def run(verb: str, *flags: str) -> int:

@@ -6,6 +6,7 @@ import pytest
 
 from model_package.errors import UserError
 from training_pipeline.recipe import FOLDER, load_recipe, need
+from training_pipeline.recipe_checks import check_room
 from training_pipeline.settings import Adapter
 
 
@@ -39,13 +40,78 @@ def test_overrides_reach_any_depth() -> None:
             "warm_start.lines=[{corpus='cold', strength=0}]",
             "strength cannot be 0.0; it is above 0",
         ),
-        ("warm_start.lines=[{corpus='cold', shared=-1}]", "shared cannot be -1.0; it is 0 or more"),
+        ("warm_start.lines=[{corpus='cold', shared=-1}]", "shared cannot be -1.0; the least is 0"),
         ("warm_start.attacked=2", "attacked cannot be 2.0; it is a share, from 0 to 1"),
+        ("prompts.noise=1.5", "noise cannot be 1.5; it is a share, from 0 to 1"),
+        ("prompts.misread=-0.1", "misread cannot be -0.1; it is a share"),
+        ("prompts.attacked=nan", "attacked cannot be nan; it is a share"),
+        ("prompts.borrowed=2", "borrowed cannot be 2.0; it is a share"),
+        ("prompts.max_text_tokens=-1", "max_text_tokens cannot be -1; the least is 0"),
+        ("adapter.dropout=-1", "dropout cannot be -1.0; it is a share"),
+        ("train.learning_rate=0", "learning_rate cannot be 0.0; it is above 0"),
+        ("pretrain.learning_rate=nan", "learning_rate cannot be nan; it is above 0"),
+        ("captioner.fit.learning_rate=inf", "learning_rate cannot be inf; it is above 0"),
+        ("train.warmup=nan", "warmup cannot be nan; the least is 0"),
+        ("train.warmup=inf", "warmup cannot be inf; the least is 0"),
+        ("train.weight_decay=-1", "weight_decay cannot be -1.0; the least is 0"),
+        ("train.beta2=1", "beta2 cannot be 1.0; it is between 0 and 1"),
+        ("train.beta2=nan", "beta2 cannot be nan; it is between 0 and 1"),
+        ("mix=[{corpus='cold', harmful=-1}]", "harmful cannot be -1.0; the least is 0"),
+        ("mix=[{corpus='cold', benign=nan}]", "benign cannot be nan; the least is 0"),
+        ("mix=[{corpus='cold'}, {corpus='cold'}]", "mix names 'cold' twice; leave one out"),
+        ("lm.heads=3", "hidden cannot be 64; it is a multiple of heads, here 3"),
+        ("lm.hidden=0", "hidden cannot be 0; the least is 1"),
+        ("lm.kv_heads=0", "kv_heads cannot be 0; the least is 1"),
+        ("lm.kv_heads=3", "heads cannot be 2; it is a multiple of kv_heads, here 3"),
+        ("lm.heads=64", "hidden / heads cannot be 1; positions turn pairs"),
+        ("lm.hidden=16", "wants two layers, and 12 dimensions a head for 2 .* has 2 and 8; raise"),
+        ("lm.layers=1", r"wants two layers, .* \[lm\] has 1 and 32; raise lm.layers or lm.hidden"),
+        ("lm.intermediate=8", "quantize.group cannot be 16; lm.intermediate=8 is no"),
+        ("quantize.group=128", "quantize.group cannot be 128; lm.hidden=64 is no multiple of it"),
+        ("pretrain.length=1025", "length cannot be 1025; lm.positions are 1024"),
+        ("captioner.heads=3", "hidden cannot be 32; it is a multiple of heads, here 3"),
+        ("captioner.patch=5", "image cannot be 32; it is a multiple of patch, here 5"),
+        ("captioner.patch=0", "patch cannot be 0; the least is 1"),
+        ("captioner.corpus=harmp3", "no corpus is called 'harmp3'; known: "),
+        (
+            "warm_start.lines=[{corpus='swsr'}]",
+            "warm_start.lines names 'swsr', which is not in the recipe's mix",
+        ),
+        (
+            "warm_start.lines=[{corpus='cold'}, {corpus='cold'}]",
+            "warm_start.lines names 'cold' twice",
+        ),
     ],
 )
 def test_a_bad_override_is_named(override: str, reason: str) -> None:
-    with pytest.raises(UserError, match=reason):
+    with pytest.raises(UserError, match=reason) as caught:
         load_recipe("smoke", [override])
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "overrides",
+    [
+        ["quantize.group=-1"],
+        ["quantize.group=128", "base=somewhere"],  # whose shape is not the recipe's to say
+        ["pretrain.length=1024", "train.warmup=10", "prompts.noise=0", "prompts.borrowed=1"],
+        ["lm.hidden=24", "lm.heads=2", "lm.intermediate=48", "quantize.group=12", "lm.kv_heads=2"],
+        ["mix=[{corpus='cold', harmful=0, benign=2.5}]", "captioner.patch=16"],
+    ],
+)
+def test_bounds_leave_room_for_what_works(overrides: list[str]) -> None:
+    assert load_recipe("smoke", overrides).name == "smoke"
+
+
+def test_rows_beside_the_recipes_want_a_register_and_room_too() -> None:
+    enough = load_recipe("smoke")
+    check_room(enough, more=True)
+    with pytest.raises(ValueError, match="wants a register a source: lm.registers=3"):
+        check_room(load_recipe("smoke", ["lm.registers=2"]), more=True)
+    with pytest.raises(ValueError, match="16 dimensions a head for 3 sources"):
+        check_room(load_recipe("smoke", ["lm.hidden=24", "quantize.group=-1"]), more=True)
+    own = load_recipe("smoke", ["records=['rows.jsonl']"])  # are one source with more of them
+    check_room(own, more=True)
 
 
 def test_a_line_of_an_unknown_corpus_is_named(tmp_path: Path) -> None:
