@@ -4,6 +4,9 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
+import numpy as np
+
+from local_test.groups import count, numbered
 from local_test.paired import accuracy_difference, auroc_difference
 from local_test.slices import Columns
 
@@ -11,7 +14,7 @@ from local_test.slices import Columns
 def by_slice(a: Columns, b: Columns, names: Sequence[Collection[str]]) -> dict[str, Any]:
     """The tests of all rows under `all`, then of each slice, where there is more than one.
 
-    a, b: answers to the same rows. names: the slices each row is in.
+    a, b: answers to the same rows, in a's groups. names: the slices each row is in.
     """
     slices = sorted({name for one in names for name in one})
     found = {"all": _tests(a, b)}
@@ -22,13 +25,18 @@ def by_slice(a: Columns, b: Columns, names: Sequence[Collection[str]]) -> dict[s
 
 
 def _tests(a: Columns, b: Columns) -> dict[str, Any]:
-    """b less a: AUROC by DeLong, None without two rows of each class; accuracy by McNemar."""
-    labels = a.labels
-    enough = 2 <= sum(labels) <= len(labels) - 2
+    """b less a: AUROC by DeLong, accuracy by McNemar, or their forms for groups; None where there
+    are too few rows, or groups of them."""
+    kin, truth = numbered(a.groups or [""] * len(a.labels)), np.asarray(a.labels, bool)
+    ranked = min(count(kin[truth]), count(kin[~truth])) > 1
+    judged = count(kin) > 1 or len(kin) == 1
+    auroc = auroc_difference(a.labels, a.probas, b.probas, a.groups) if ranked else None
+    accuracy = accuracy_difference(_right(a), _right(b), a.groups) if judged else None
     return {
-        "rows": len(labels),
-        "auroc": asdict(auroc_difference(labels, a.probas, b.probas)) if enough else None,
-        "accuracy": asdict(accuracy_difference(_right(a), _right(b))),
+        "rows": len(kin),
+        "groups": count(kin),
+        "auroc": asdict(auroc) if auroc else None,
+        "accuracy": asdict(accuracy) if accuracy else None,
     }
 
 

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from local_test.groups import Groups, numbered
+
 MEASURES = ("auroc", "average_precision", "accuracy", "f1", "ece", "false_positive_rate")
 BINS = 15  # of the calibration error, equally wide
 Floats = NDArray[np.float64]
@@ -20,13 +22,15 @@ class Scored:
     """Rows with their answers, highest probability first. Made by `scored`.
 
     labels, probas, verdicts: (rows,); verdicts are 1 where the row was called harmful.
-    starts: (ties,) where each run of equal probabilities begins.
+    starts: (ties,) where each run of equal probabilities begins. groups: (rows,) the number of
+    each row's group, as of `numbered`.
     """
 
     labels: Floats
     probas: Floats
     verdicts: Floats
     starts: NDArray[np.intp]
+    groups: Groups
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -37,15 +41,22 @@ def scored(
     probas: Sequence[float],
     verdicts: Sequence[int] | None = None,
     threshold: float = 0.5,
+    groups: Sequence[str] = (),
 ) -> Scored:
-    """`Scored` from columns; without `verdicts`, a row above `threshold` is called harmful."""
+    """`Scored` from columns; without `verdicts`, a row above `threshold` is called harmful.
+
+    groups: of each row the name, as `numbered` takes it; left out, each row is its own group.
+    """
     truth, scores = np.asarray(labels, float), np.asarray(probas, float)
     called = scores > threshold if verdicts is None else np.asarray(verdicts, float)
-    if not (len(truth) and len(truth) == len(scores) == len(called)):
-        raise ValueError(f"{len(truth)} labels, {len(scores)} probas, {len(called)} verdicts")
+    names = groups or [""] * len(truth)
+    if not (len(truth) and len(truth) == len(scores) == len(called) == len(names)):
+        found = f"{len(truth)} labels, {len(scores)} probas, {len(called)} verdicts"
+        raise ValueError(f"{found}, {len(names)} groups")
     order = np.argsort(-scores, kind="stable")
     starts = np.flatnonzero(np.diff(scores[order], prepend=np.inf))
-    return Scored(truth[order], scores[order], called[order].astype(float), starts)
+    kin = numbered([names[row] for row in order])
+    return Scored(truth[order], scores[order], called[order].astype(float), starts, kin)
 
 
 def auroc(labels: Sequence[int], probas: Sequence[float]) -> float:

@@ -1,7 +1,7 @@
 """The same measures of all rows, and of each slice of them; values that JSON can hold.
 
 Knows no models. A row may be in no slice of a kind, or in several: a meme can speak of two
-groups of people.
+groups of people. A row's own group, though, are the near copies of it (groups.py).
 """
 
 from collections import Counter
@@ -10,19 +10,22 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from local_test.bootstrap import DRAWS, intervals
-from local_test.metrics import scored
+from local_test.groups import count
+from local_test.metrics import Scored, scored
 
-FEW = 30  # rows of a class, below which an interval says little
+FEW = 30  # groups of rows of a class, below which an interval says little
 MOST = 40  # slices of one kind: the largest
 
 
 @dataclass(frozen=True)
 class Columns:
-    """One entry a row: label and verdict 1 or 0, and the probability as it was printed."""
+    """One entry a row: label and verdict 1 or 0, the probability as it was printed, and the name
+    of its group; an empty one, or no names at all, where a row is its own group."""
 
     labels: Sequence[int]
     probas: Sequence[float]
     verdicts: Sequence[int]
+    groups: Sequence[str] = ()
 
     def take(self, numbers: Sequence[int]) -> "Columns":
         """The rows at `numbers`."""
@@ -30,19 +33,21 @@ class Columns:
             [self.labels[n] for n in numbers],
             [self.probas[n] for n in numbers],
             [self.verdicts[n] for n in numbers],
+            [self.groups[n] for n in numbers] if self.groups else (),
         )
 
 
 def summary(columns: Columns, draws: int = DRAWS) -> dict[str, Any]:
-    """Rows, harmful rows, and each measure as value, low and high; None where it is undefined.
+    """Rows, groups of them, harmful rows, and each measure as value, low and high; None where it
+    is undefined.
 
-    A `note` says when a class is absent, or has few rows.
+    A `note` says when a class is absent, or has few rows, or few groups of them.
     """
-    harmful = sum(columns.labels)
-    found = intervals(scored(columns.labels, columns.probas, columns.verdicts), draws)
+    rows = scored(columns.labels, columns.probas, columns.verdicts, groups=columns.groups)
+    found = intervals(rows, draws)
     values = {name: None if one is None else asdict(one) for name, one in found.items()}
-    note = _note(harmful, len(columns.labels) - harmful)
-    return {"rows": len(columns.labels), "harmful": harmful, **values, **note}
+    counts = {"rows": len(rows), "groups": count(rows.groups), "harmful": sum(columns.labels)}
+    return {**counts, **values, **_note(rows)}
 
 
 def sliced(
@@ -55,9 +60,11 @@ def sliced(
     return {name: summary(columns.take(numbers), draws) for name, numbers in places.items()}
 
 
-def _note(harmful: int, benign: int) -> dict[str, str]:
+def _note(rows: Scored) -> dict[str, str]:
+    harmful, benign = (count(rows.groups[rows.labels == label]) for label in (1, 0))
     if not harmful or not benign:
         return {"note": f"no {'benign' if harmful else 'harmful'} rows"}
     if min(harmful, benign) < FEW:
-        return {"note": f"few rows: {harmful} harmful, {benign} benign"}
+        what = "rows" if count(rows.groups) == len(rows) else "groups"
+        return {"note": f"few {what}: {harmful} harmful, {benign} benign"}
     return {}

@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from local_test.slices import FEW
+
 TITLES = {
     "auroc": "AUROC",
     "accuracy": "accuracy",
@@ -10,7 +12,10 @@ TITLES = {
     "f1": "F1",
     "ece": "ECE",
 }
-DIFFERENCES = ("auroc", "accuracy")
+DIFFERENCES = {  # and what is told where one is missing
+    "auroc": "needs two rows of each class, of different groups",
+    "accuracy": "needs rows of two groups",
+}
 WIDEST = 24  # characters of a row's name
 
 
@@ -50,13 +55,16 @@ def differences(letter: str, found: Mapping[str, Mapping[str, Any]]) -> list[str
 
 def _differences(found: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
     for name, tests in found.items():
-        for measure in DIFFERENCES:
-            yield f"{plain(name):<10} {measure:<9} {tests['rows']:>6} {_tested(tests[measure])}"
+        for measure, missing in DIFFERENCES.items():
+            told = _tested(tests[measure]) if tests[measure] else missing
+            yield f"{plain(name):<10} {measure:<9} {tests['rows']:>6} {told}"
+    rows, groups = found["all"]["rows"], found["all"]["groups"]
+    if groups < rows:
+        few = "; so few make intervals, and p of AUROC, too sure" if groups < FEW else ""
+        yield f"{rows} rows of {groups} groups, each taken as one draw{few}"
 
 
-def _tested(one: Mapping[str, float] | None) -> str:
-    if one is None:
-        return "needs two rows of each class"
+def _tested(one: Mapping[str, float]) -> str:
     change = f"{one['difference']:+.4f} ({one['low']:+.4f} to {one['high']:+.4f})"
     holm = f" {one['p_holm']:>8.2g}" if "p_holm" in one else ""
     return f"{one['a']:>7.4f} {one['b']:>7.4f} {change:>27} {one['p']:>8.2g}{holm}"

@@ -18,12 +18,14 @@ TYPES: dict[str, tuple[type, ...]] = {
     "verdict": (int,),
     "language": (str,),
     "source": (str,),
+    "group": (str,),
 }
 
 
 @dataclass(frozen=True)
 class Answer:
-    """label: the row's own, 1 harmful. proba, verdict: as the row would print them."""
+    """label: the row's own, 1 harmful. proba, verdict: as the row would print them. group: the
+    record's; empty where the row is a group of its own."""
 
     id: str
     label: int
@@ -31,6 +33,7 @@ class Answer:
     verdict: int
     language: str = ""
     source: str = ""
+    group: str = ""
 
 
 def columns(answers: Sequence[Answer]) -> Columns:
@@ -39,6 +42,7 @@ def columns(answers: Sequence[Answer]) -> Columns:
         [one.label for one in answers],
         [one.proba for one in answers],
         [one.verdict for one in answers],
+        [one.group for one in answers],
     )
 
 

@@ -3,7 +3,8 @@
     python -m training_pipeline.compare runs/a runs/b --output difference.json
 
 A and B are folders that evaluate wrote. AUROC by DeLong's test, accuracy by McNemar's exact
-test, whole and by language; a difference is B less A.
+test, whole and by language, rows of one group taken as one draw (local_test/paired.py); a
+difference is B less A. Groups are those of A.
 """
 
 import argparse

@@ -105,7 +105,7 @@ def _fit(
 
 def _answer(moderator: Moderator, record: Record, views: Views) -> Answer:
     proba, verdict = decide(moderator.profile, moderator.policy, views)
-    place = (record.language or "", record.source or "")
+    place = (record.language or "", record.source or "", record.group or "")
     return Answer(record.id, record.label or 0, proba, verdict, *place)
 
 

@@ -32,7 +32,7 @@ def measures(answers: Sequence[Answer], records: Sequence[Record]) -> dict[str, 
     groups = [("all", *found.slices["language"][n], *found.slices["target"][n]) for n in numbers]
     mentions = sliced(rows.take(numbers), groups)
     kept = {
-        name: {key: one[key] for key in ("rows", "false_positive_rate")}
+        name: {key: one[key] for key in ("rows", "groups", "false_positive_rate")}
         for name, one in mentions.items()
     }
     return {**summary(rows), "slices": slices, "harmless_mentions": kept}

@@ -51,9 +51,11 @@ def by_source(
 
 
 def columns(records: Sequence[Record], probas: Sequence[float], threshold: float) -> Columns:
+    """What the measures are made of: probabilities as a row prints them, in the records' groups."""
     printed = [round(proba, 4) for proba in probas]
     labels = [record.label or 0 for record in records]
-    return Columns(labels, printed, [int(proba > threshold) for proba in printed])
+    groups = [record.group or "" for record in records]
+    return Columns(labels, printed, [int(proba > threshold) for proba in printed], groups)
 
 
 def _lot(name: str) -> bytes:

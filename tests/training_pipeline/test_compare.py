@@ -55,6 +55,33 @@ def test_one_table_and_json(
     assert json.loads((tmp_path / "d.json").read_text()) == compare(*runs)
 
 
+def test_rows_of_one_group_are_taken_as_one_draw(
+    runs: tuple[Path, Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The three rows that A has wrong are of one group, so that B may be better by chance."""
+    grouped = [
+        replace(one, group="template" if one.id in ("r0", "r1", "r2") else "")
+        for one in read_answers(runs[0]).values()
+    ]
+    write_answers(runs[0], grouped)
+    tests = compare(*runs)["slices"]["all"]
+    assert (tests["rows"], tests["groups"], tests["accuracy"]["p"]) == (12, 10, 1)
+    assert main([*map(str, runs)]) == 0
+    said = "12 rows of 10 groups, each taken as one draw; so few make intervals, and p of AUROC,"
+    assert capsys.readouterr().out.splitlines()[-2] == f"{said} too sure"
+
+
+def test_all_rows_of_one_group_are_too_few(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    one = [replace(answer, group="template", language="") for answer in ROWS]
+    a, b = (folder(tmp_path, name, one) for name in "ab")
+    assert main([str(a), str(b)]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[2].endswith("12 needs two rows of each class, of different groups")
+    assert lines[3].endswith("12 needs rows of two groups")
+
+
 def test_too_few_rows_of_a_class_get_no_delong(tmp_path: Path) -> None:
     a, b = (folder(tmp_path, name, ROWS[:3]) for name in "ab")
     assert compare(a, b)["slices"]["all"]["auroc"] is None
@@ -85,5 +112,12 @@ def test_mistakes_are_one_line(
 
 
 def test_answers_come_back_as_they_were(tmp_path: Path) -> None:
-    write_answers(tmp_path, ROWS)
-    assert list(read_answers(tmp_path).values()) == ROWS
+    answers = [replace(ROWS[0], group="template"), *ROWS[1:]]
+    write_answers(tmp_path, answers)
+    assert list(read_answers(tmp_path).values()) == answers
+
+
+def test_answers_of_before_groups_were_written_are_read(tmp_path: Path) -> None:
+    line = '{"id": "r0", "label": 0, "proba": 0.1, "verdict": 0, "language": "en", "source": "x"}'
+    (tmp_path / "predictions.jsonl").write_text(f"{line}\n")
+    assert read_answers(tmp_path)["r0"] == Answer("r0", 0, 0.1, 0, "en", "x", "")

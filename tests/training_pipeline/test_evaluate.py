@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -26,10 +27,11 @@ def rows() -> list[Record]:
         for group in groups
     ]
     texts += [(RUDE, 1, "hate"), (KIND, 0, "daily")]
-    return [
-        Record(f"r{n}", text=text, label=label, category=category, language="en", source="mine")
+    rows = [
+        Record(f"r{n}", text=text, label=label, category=category, group=category)
         for n, (text, label, category) in enumerate(texts)
     ]
+    return [replace(row, language="en", source="mine") for row in rows]
 
 
 @pytest.fixture(scope="module")
@@ -73,7 +75,8 @@ def test_predictions_are_the_runtimes_own(run: Path) -> None:
         proba, label = decide(moderator.profile, moderator.policy, views)
         assert (answer["proba"], answer["verdict"]) == (proba, label)
     assert found[-1] == {
-        "id": "empty", "label": 0, "proba": 0.5, "verdict": 0, "language": "ta", "source": ""
+        "id": "empty", "label": 0, "proba": 0.5, "verdict": 0, "language": "ta", "source": "",
+        "group": "",
     }  # fmt: skip
 
 
@@ -91,6 +94,22 @@ def test_slices_and_harmless_mentions(run: Path) -> None:
     }  # fmt: skip
     called = [one["verdict"] for one in answers(run) if one["id"] in ("r2", "r3")]
     assert mentions["all"]["false_positive_rate"]["value"] == sum(called) / 2
+
+
+def test_groups_are_kept_and_counted(run: Path) -> None:
+    """The three hateful rows are one group, so that nothing is known of AUROC on others."""
+    found = metrics(run)
+    assert [one["group"] for one in answers(run)] == [
+        "hate", "hate", "identity", "identity", "hate", "daily", ""
+    ]  # fmt: skip
+    assert (found["rows"], found["groups"]) == (7, 4)
+    assert found["note"] == "few groups: 1 harmful, 3 benign"
+    assert (found["auroc"]["low"], found["auroc"]["high"]) == (0, 1)
+    assert found["slices"]["category"]["hate"]["groups"] == 1
+    assert found["harmless_mentions"]["all"]["groups"] == 1
+    page = (run / "out/metrics.md").read_text(encoding="utf-8")
+    assert "- 4 groups of near copies" in page
+    assert "| all | 7 | 4 | 3 | " in page
 
 
 def test_what_was_fitted_stands_in_the_profile_and_nothing_else_changed(run: Path) -> None:
