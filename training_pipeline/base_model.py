@@ -1,5 +1,6 @@
 """The model that tuning begins with, in 4 bits where QLoRA wants that, and its tokenizer."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -44,16 +45,41 @@ def load_tokenizer(folder: Path) -> Any:
 
     try:
         return AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
-    except (OSError, ValueError) as error:
+    except Exception as error:  # of no other kind does `tokenizers` raise
         raise unreadable(folder, error) from error
+
+
+def check_model(folder: Path) -> Any:
+    """The configuration of the causal LM in `folder`, whose tokenizer and tensors can be read too.
+
+    Reads no tensor but its name and place; a `UserError` where anything is amiss.
+    """
+    from safetensors import safe_open  # noqa: PLC0415
+    from transformers import AutoConfig  # noqa: PLC0415
+
+    if not (folder / "config.json").is_file():
+        raise UserError(f"{folder}: no model is there (it has no config.json)")
+    load_tokenizer(folder)
+    try:
+        for name in _weight_files(folder):
+            with safe_open(folder / name, framework="pt"):
+                pass
+        return AutoConfig.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
+    except Exception as error:  # each part has its own kinds, and all of them mean the folder
+        raise unreadable(folder, error) from error
+
+
+def _weight_files(folder: Path) -> list[str]:
+    index = folder / "model.safetensors.index.json"
+    if not index.is_file():
+        return ["model.safetensors"]
+    return sorted(set(json.loads(index.read_text(encoding="utf-8"))["weight_map"].values()))
 
 
 def unreadable(folder: Path, error: Exception) -> UserError:
     """What to tell of a folder that transformers cannot load a causal LM from."""
-    reason = str(error).strip().splitlines()
-    return UserError(
-        f"{folder}: no causal LM with its tokenizer: {reason[0] if reason else error!r}"
-    )
+    reason, *_ = str(error).strip().splitlines() or [repr(error)]
+    return UserError(f"{folder}: no causal LM with its tokenizer: {reason}")
 
 
 def _four_bits(adapter: Adapter, compute: torch.dtype) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from typing import Any
 
 from data_preparation.registry import corpora_dir, find_corpus
 from model_package.errors import UserError
+from training_pipeline import processes
 from training_pipeline.recipe import Recipe, load_recipe
 
 # Flags that some verbs have; each is a field of `Job`.
@@ -75,13 +76,17 @@ def main(verb: str, work: Callable[[Job], object], argv: list[str] | None = None
 
 
 def command(verb: str, work: Callable[[], object]) -> int:
-    """Run `work`; the process's exit code, after one line on stderr if the user can mend it."""
+    """Run `work`; the process's exit code, after one line on stderr if the user can mend it, or
+    has stopped it."""
     try:
         quiet_libraries()
         work()
     except UserError as error:
-        print(f"{verb}: {error}", file=sys.stderr)
+        processes.tell(f"{verb}: {error}")
         return 2
+    except KeyboardInterrupt:
+        processes.tell(f"{verb}: stopped; the same command goes on from here")
+        return 130
     return 0
 
 

@@ -47,7 +47,10 @@ def launch(job: Job, folder: Path, start: Path) -> dict[str, Any]:
         more = [str(part) for path in job.records for part in ("--records", path)]
         command = [sys.executable, "-m", "accelerate.commands.launch", *_launcher(job)]
         command += ["-m", "training_pipeline.launch", *given, *more, "--parent", str(os.getpid())]
-        done = subprocess.run(command, check=False, stdout=2, env=_environment(job))
+        # Of a session of their own: Ctrl-C stops this process, and they end with it.
+        done = subprocess.run(
+            command, check=False, stdout=2, env=_environment(job), start_new_session=True
+        )
         return _reply(Path(place), done.returncode)
 
 

@@ -4,6 +4,7 @@ The launcher starts the same command once for each device and tells every proces
 """
 
 import os
+import sys
 
 
 def is_main() -> bool:
@@ -14,6 +15,12 @@ def is_main() -> bool:
 def count() -> int:
     """How many processes work together."""
     return int(os.environ.get("WORLD_SIZE", "1"))
+
+
+def tell(message: str) -> None:
+    """Print `message` on stderr, once: what all processes meet, the main one says."""
+    if is_main():
+        print(message, file=sys.stderr)
 
 
 def wait() -> None:

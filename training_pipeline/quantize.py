@@ -53,14 +53,21 @@ def _places(job: Job) -> tuple[Job, Path, Path]:
         return job, need_manifest(job.folder(verb), verb).parent, output or job.folder(VERB)
     if output is None:
         raise UserError("--model wants --output FOLDER, where the quantized model goes")
-    if not (source / "config.json").is_file():
-        raise UserError(f"--model {source}: no model is there (it has no config.json)")
     if output.resolve() == source.resolve():
         raise UserError(f"--output {output} is the model itself; name another folder")
+    _refuse_unfit(source)
     if job.records:
         rows = tuple(map(str, job.records))
         job = replace(job, recipe=replace(job.recipe, mix=(), records=(), held=rows))
     return job, source, output
+
+
+def _refuse_unfit(source: Path) -> None:
+    from training_pipeline.base_model import check_model  # noqa: PLC0415
+
+    quantized = hasattr(check_model(source), "quantization_config")
+    if quantized or (source / "quantize_config.json").is_file():
+        raise UserError(f"--model {source} is quantized already; give the model it was made from")
 
 
 def _work(job: Job, source: Path, folder: Path) -> dict[str, Any]:
@@ -68,8 +75,9 @@ def _work(job: Job, source: Path, folder: Path) -> dict[str, Any]:
 
     need_gptqmodel()
     prompts = calibration(job, source)
+    full = compare(job, source, COMPARED)
     gptq(source, folder, prompts, job.recipe.quantize)
-    full, small = (compare(job, model, COMPARED) for model in (source, folder))
+    small = compare(job, folder, COMPARED)
     lost = [full[name] - small[name] for name in full]
     size = sum(path.stat().st_size for path in folder.iterdir() if path.name != BEGUN)
     mean = sum(lost) / len(lost) if lost else None

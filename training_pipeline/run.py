@@ -5,7 +5,6 @@ Knows nothing of what a stage does.
 
 import json
 import shutil
-import sys
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -13,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from data_preparation.manifest import MANIFEST, hash_files, versions, write_manifest
-from data_preparation.place import write_whole
+from data_preparation.place import prepare_folder, write_whole
 from model_package.errors import UserError
 from training_pipeline import processes
 
@@ -50,20 +49,20 @@ def run_stage(folder: Path, stage: Stage, work: Callable[[Path], dict[str, Any]]
 
     An unfinished folder keeps its checkpoints, and `work` may go on from them, but not with
     other settings or inputs. Of several processes all work, and the main one alone writes and
-    tells.
+    tells; how many they were is no setting, and the manifest says it.
     """
     made = _identity(stage)
     found = read_manifest(folder)
     if found is not None:
         _refuse_other(folder, found, made)
-        _tell(f"{stage.verb}: done before, in {folder}")
+        processes.tell(f"{stage.verb}: done before, in {folder}")
         return found
     _begin(folder, made)
-    _tell(f"{stage.verb}: into {folder}")
+    processes.tell(f"{stage.verb}: into {folder}")
     start = time.monotonic()
     metrics = work(folder)
     manifest = {**made, "metrics": metrics, "seconds": round(time.monotonic() - start, 1)}
-    manifest["versions"] = versions(LIBRARIES)
+    manifest |= {"versions": versions(LIBRARIES), "processes": processes.count()}
     if processes.is_main():
         write_manifest(folder, manifest)
         (folder / BEGUN).unlink(missing_ok=True)
@@ -73,18 +72,16 @@ def run_stage(folder: Path, stage: Stage, work: Callable[[Path], dict[str, Any]]
 
 
 def _begin(folder: Path, made: dict[str, Any]) -> None:
-    """Make `folder`, or refuse to go on with what another stage began and left there."""
-    folder.mkdir(parents=True, exist_ok=True)
+    """Make `folder`, or refuse to go on with what another stage began, or no stage left there."""
+    prepare_folder(folder)
     begun = _read(folder / BEGUN)
-    if begun is not None and any(path.name != BEGUN for path in folder.iterdir()):
+    lies = any(not path.name.startswith(BEGUN) for path in folder.iterdir())
+    if begun is not None and lies:
         _refuse_other(folder, begun, made)
     elif processes.is_main():
+        if lies:  # which the others could see before it is told to be a stage's
+            raise UserError(f"{folder} holds files of no run; name another folder, or remove it")
         write_whole(folder / BEGUN, json.dumps(made))
-
-
-def _tell(message: str) -> None:
-    if processes.is_main():
-        print(message, file=sys.stderr)
 
 
 def read_manifest(folder: Path) -> dict[str, Any] | None:

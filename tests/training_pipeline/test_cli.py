@@ -4,13 +4,14 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from model_package.errors import UserError
 from model_package.weights import write_lock
-from training_pipeline import ladder, merge, quantize, train
-from training_pipeline.cli import Job, main, parse
+from training_pipeline import ladder, merge, pretrain, quantize, train
+from training_pipeline.cli import Job, command, main, parse
 from training_pipeline.recipe import load_recipe
 
 IMPORTS = "train, merge, quantize, ladder, rows, plot, processes"
@@ -62,7 +63,11 @@ def run(verb: str, *flags: str) -> int:
         ("merge", [], "holds no finished run; run train first"),
         ("quantize", [], "holds no finished run; run merge first"),
         ("quantize", ["--model", "gone"], "--model wants --output FOLDER"),
-        ("quantize", ["--model", "gone", "--output", "x"], "--model gone: no model is there"),
+        (
+            "quantize",
+            ["--model", "gone", "--output", "x"],
+            "gone: no model is there (it has no config.json)",
+        ),
     ],
 )
 def test_a_mistake_is_one_line_and_exit_code_2(
@@ -78,6 +83,41 @@ def test_a_mistake_is_one_line_and_exit_code_2(
     assert err.startswith(f"{verb}: ")
     assert reason in err
     assert len(err.splitlines()) == 1
+
+
+def test_ctrl_c_is_one_line_and_exit_code_130(capsys: pytest.CaptureFixture[str]) -> None:
+    def stop() -> None:
+        raise KeyboardInterrupt
+
+    assert command("train", stop) == 130
+    assert capsys.readouterr().err == "train: stopped; the same command goes on from here\n"
+
+
+@pytest.mark.parametrize(("rank", "lines"), [("0", 1), ("1", 0)])
+def test_the_main_process_alone_tells_of_a_mistake(
+    rank: str,
+    lines: int,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As under `accelerate launch`, which tells each process its rank."""
+    monkeypatch.setenv("RANK", rank)
+    monkeypatch.setenv("WORLD_SIZE", "2")
+    assert run("train", "--runs", str(tmp_path), "base=gone") == 2
+    assert len(capsys.readouterr().err.splitlines()) == lines
+
+
+def test_runs_that_cannot_be_written_are_named(
+    tmp_path: Path, stand_in: Path, capsys: pytest.CaptureFixture[str], monkeypatch: Any
+) -> None:
+    monkeypatch.setenv("CORPORA_DIR", str(stand_in))
+    (tmp_path / "runs").write_text("a file", encoding="utf-8")
+    given = ["--recipe", "smoke", "--runs", str(tmp_path / "runs")]
+    assert main("pretrain", pretrain.pretrain, given) == 2
+    err = capsys.readouterr().err
+    folder = tmp_path / "runs" / "smoke" / "pretrain"
+    assert err == f"pretrain: {folder}: no folder that can be written to: Not a directory\n"
 
 
 def test_a_model_is_never_quantized_onto_itself(

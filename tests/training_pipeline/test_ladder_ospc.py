@@ -172,6 +172,13 @@ def test_any_pretrained_folder_is_quantized_on_rows_of_ones_own(
     assert len(probabilities(tmp_path / "out")) == 2 * len(EVIDENCES)
 
 
+def test_a_quantized_model_is_not_quantized_again(job: Job, weights: Path, tmp_path: Path) -> None:
+    again = replace(job, model=job.folder("quantize"), output=tmp_path / "out")
+    with pytest.raises(UserError, match="is quantized already; give the model it was made from"):
+        quantize(again)
+    assert not (tmp_path / "out").exists()
+
+
 def test_merging_once_more_is_done_before(
     job: Job, weights: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

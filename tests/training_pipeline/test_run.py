@@ -27,6 +27,7 @@ def test_the_manifest_says_all(tmp_path: Path, stage: Stage) -> None:
     ]
     assert {"torch", "python"} <= set(manifest["versions"])
     assert manifest["seconds"] >= 0
+    assert manifest["processes"] == 1
 
 
 def test_what_is_done_is_skipped(tmp_path: Path, stage: Stage) -> None:
@@ -95,6 +96,30 @@ def test_a_folder_that_moved_is_the_same_input(tmp_path: Path, done: bool) -> No
         with pytest.raises(ValueError, match="killed"):
             run_stage(tmp_path / "out", stage_in("old"), fail)
     assert run_stage(tmp_path / "out", stage_in("new"), lambda folder: {"loss": 1})["metrics"]
+
+
+def test_files_of_no_run_are_left_alone(tmp_path: Path, stage: Stage) -> None:
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "model.safetensors").write_text("mine", encoding="utf-8")
+    with pytest.raises(UserError, match="out holds files of no run; name another folder, or rem"):
+        run_stage(tmp_path / "out", stage, fail)
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["model.safetensors"]
+
+
+def test_a_begin_that_was_cut_short_is_begun_again(tmp_path: Path, stage: Stage) -> None:
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "begun.json.part").write_text("{", encoding="utf-8")
+    assert run_stage(tmp_path / "out", stage, lambda folder: {"loss": 1})["metrics"] == {"loss": 1}
+
+
+def test_how_many_processes_worked_is_told_but_is_no_setting(
+    tmp_path: Path, stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WORLD_SIZE", "2")
+    made = run_stage(tmp_path / "out", stage, lambda folder: {"loss": 1})
+    assert made["processes"] == 2
+    monkeypatch.setenv("WORLD_SIZE", "1")
+    assert run_stage(tmp_path / "out", stage, fail)["metrics"] == {"loss": 1}
 
 
 def test_a_missing_input_is_named(tmp_path: Path) -> None:
