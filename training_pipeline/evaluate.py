@@ -5,7 +5,8 @@
 
 The first scores records as the runtime would (evaluate_records.py). The second is the ladder's:
 the recipe's tuned and quantized models on its validation rows, beside TF-IDF on the same rows:
-one model a source, which is told the source as the LM is not, and one for all rows.
+one model a source, which is told the source as the LM is not, and one for all rows. It leaves
+what the first leaves of the quantized model, too, without a profile's temperature and threshold.
 """
 
 import json
@@ -15,13 +16,15 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from data_preparation.record import Record
+from local_test.bootstrap import DRAWS
 from local_test.metrics import MEASURES, auroc
 from local_test.slices import sliced
 from model_package.errors import UserError
 from model_package.policy import load_policy
-from training_pipeline import baseline, cli, evaluate_records
+from training_pipeline import baseline, cli, evaluate_records, evaluation
 from training_pipeline.cli import Job
-from training_pipeline.held import Metrics, by_source, columns, held_rows, score
+from training_pipeline.held import Metrics, answered, by_source, columns, held_rows, score
 from training_pipeline.rows import input_files, read_rows
 from training_pipeline.run import Stage, need_manifest, run_stage
 from training_pipeline.train import tuned
@@ -40,7 +43,7 @@ def evaluate(job: Job) -> dict[str, Any]:
     settings = {**recipe.settings("prompts", "policy", "evaluate_rows"), "measures": MEASURES}
     settings |= {"baselines": BASELINES}
     stage = Stage(VERB, settings, inputs + input_files(job))
-    return run_stage(job.folder(VERB), stage, lambda _: _work(job))
+    return run_stage(job.folder(VERB), stage, lambda folder: _work(job, folder))
 
 
 def _one(job: Job, folder: Path) -> Metrics:
@@ -52,7 +55,7 @@ def _one(job: Job, folder: Path) -> Metrics:
     return metrics
 
 
-def _work(job: Job) -> dict[str, Any]:
+def _work(job: Job, into: Path) -> dict[str, Any]:
     held = held_rows(job, job.recipe.evaluate_rows)
     folders = {"full": job.folder(tuned(job)), "quantized": job.folder(QUANTIZED)}
     probas = {name: score(job, folder, held) for name, folder in folders.items()}
@@ -68,7 +71,25 @@ def _work(job: Job) -> dict[str, Any]:
     metrics["language"] = {
         name: sliced(columns(held, one, threshold), languages) for name, one in probas.items()
     }
+    _leave(job, into, held, probas["quantized"])
     return metrics
+
+
+def _leave(job: Job, into: Path, held: Sequence[Record], probas: Sequence[float]) -> None:
+    """What an evaluation of records leaves, of the held rows and the quantized model."""
+    recipe, threshold = job.recipe, _threshold(job)
+    answers = answered(held, probas, threshold)
+    facts = {
+        "recipe": recipe.name,
+        "policy": recipe.policy,
+        "input": "captions and texts",
+        "threshold": threshold,
+        "temperature": 1.0,
+        "fallbacks": 0,
+        "draws": DRAWS,
+    }
+    metrics = {**facts, **evaluation.measures(answers, held)}
+    evaluation.write(into, f"{recipe.name}, quantized, on its held rows", metrics, answers, held)
 
 
 def _tell(metrics: Mapping[str, Metrics]) -> None:

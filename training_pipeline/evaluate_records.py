@@ -44,7 +44,7 @@ def evaluate_records(flags: argparse.Namespace) -> dict[str, Any]:
     answers = [_answer(moderator, *one) for one in zip(records, views, strict=True)]
     extra = {"calibration": fitted.to_json()} if fitted else {}
     metrics = {**_facts(flags, moderator, views), **measures(answers, records), **extra}
-    write(flags, metrics, answers, records)
+    write(flags.output, f"{metrics['profile']} on {flags.records.name}", metrics, answers, records)
     finish(flags, metrics, time.monotonic() - start)
     if fitted:
         _say(f"written into {calibrate.write_profile(flags.profile, fitted)}")

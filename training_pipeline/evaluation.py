@@ -39,20 +39,23 @@ def measures(answers: Sequence[Answer], records: Sequence[Record]) -> dict[str, 
 
 
 def write(
-    flags: argparse.Namespace,
+    folder: Path,
+    title: str,
     metrics: dict[str, Any],
     answers: Sequence[Answer],
     records: Sequence[Record],
 ) -> None:
-    """predictions.jsonl, metrics.json, metrics.md and the plots, into `flags.output`."""
-    write_answers(flags.output, answers)
+    """predictions.jsonl, metrics.json, metrics.md and the plots, into `folder`.
+
+    title: of the plots. metrics: `measures` of the answers, and what `metrics_page` tells besides.
+    """
+    write_answers(folder, answers)
     text = json.dumps(metrics, indent=2, ensure_ascii=False, allow_nan=False)
-    write_whole(flags.output / "metrics.json", text + "\n")
-    write_whole(flags.output / "metrics.md", page(metrics))
+    write_whole(folder / "metrics.json", text + "\n")
+    write_whole(folder / "metrics.md", page(metrics))
     rows, languages = columns(answers), kinds(records).slices["language"]
     chosen = curves.choose((rows, metrics), rows, languages, metrics["slices"]["language"])
-    title = f"{metrics['profile']} on {flags.records.name}, {metrics['rows']} rows"
-    curves.draw(flags.output, title, chosen)
+    curves.draw(folder, f"{title}, {metrics['rows']} rows", chosen)
 
 
 def finish(flags: argparse.Namespace, metrics: dict[str, Any], seconds: float) -> None:

@@ -14,6 +14,7 @@ from local_test.slices import Columns, sliced
 from model_package.evidence import Evidence
 from model_package.policy import load_policy
 from model_package.profile import LanguageModel
+from training_pipeline import answers
 from training_pipeline.cli import Job
 from training_pipeline.rows import read_rows
 
@@ -39,7 +40,7 @@ def score(job: Job, folder: Path, records: Sequence[Record]) -> list[float]:
     policy = load_policy(job.recipe.policy)
     scorer = load_scorer(folder, settings, policy, choose_device("auto"))
     evidences = [Evidence(one.caption or "", one.text or "") for one in records]
-    return [policy.decide(answers) for answers in scorer.score(evidences)]
+    return [policy.decide(views) for views in scorer.score(evidences)]
 
 
 def by_source(
@@ -51,11 +52,22 @@ def by_source(
 
 
 def columns(records: Sequence[Record], probas: Sequence[float], threshold: float) -> Columns:
-    """What the measures are made of: probabilities as a row prints them, in the records' groups."""
-    printed = [round(proba, 4) for proba in probas]
-    labels = [record.label or 0 for record in records]
-    groups = [record.group or "" for record in records]
-    return Columns(labels, printed, [int(proba > threshold) for proba in printed], groups)
+    """What the measures are made of."""
+    return answers.columns(answered(records, probas, threshold))
+
+
+def answered(
+    records: Sequence[Record], probas: Sequence[float], threshold: float
+) -> list[answers.Answer]:
+    """The records with their probabilities, as rows would print them."""
+    pairs = zip(records, probas, strict=True)
+    return [_answer(record, round(proba, 4), threshold) for record, proba in pairs]
+
+
+def _answer(record: Record, proba: float, threshold: float) -> answers.Answer:
+    place = (record.language or "", record.source or "", record.group or "")
+    verdict = int(proba > threshold)
+    return answers.Answer(record.id, record.label or 0, proba, verdict, *place)
 
 
 def _lot(name: str) -> bytes:

@@ -33,7 +33,8 @@ def page(metrics: Mapping[str, Any]) -> str:
 
 
 def _lines(metrics: Mapping[str, Any]) -> Iterator[str]:
-    yield f"# Evaluation of profile {metrics['profile']}, policy {metrics['policy']}\n"
+    what = "recipe" if "recipe" in metrics else "profile"
+    yield f"# Evaluation of {what} {metrics[what]}, policy {metrics['policy']}\n"
     yield from _facts(metrics)
     yield NOTES.format(draws=metrics["draws"])
     yield from _table({"all": metrics})

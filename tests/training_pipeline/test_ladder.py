@@ -19,8 +19,10 @@ from model_package.profile import FOLDER as PROFILES
 from model_package.profile import Captioner, LanguageModel, load_profile
 from model_package.score import load_scorer
 from model_package.weights import verify
+from training_pipeline.answers import read_answers
 from training_pipeline.calibrate import calibrate, is_fitted_to
 from training_pipeline.cli import Job, quiet_libraries
+from training_pipeline.compare import compare
 from training_pipeline.evaluate import evaluate
 from training_pipeline.held import held_rows
 from training_pipeline.ladder import climb
@@ -150,6 +152,25 @@ def test_a_second_climb_does_nothing_again(
     climb(job, weights.parent)
     assert capsys.readouterr().err.count("done before") == 8
     assert (weights / "lock.json").read_bytes() == before
+
+
+@pytest.mark.usefixtures("weights")
+def test_its_evaluation_leaves_answers_tables_and_plots(job: Job) -> None:
+    folder = job.folder("evaluate")
+    plots = {"roc.png", "precision_recall.png", "reliability.png"}
+    files = {"metrics.json", "metrics.md", "predictions.jsonl", "run.json"}
+    assert {path.name for path in folder.iterdir()} == files | plots
+    held, answers = held_rows(job, job.recipe.evaluate_rows), read_answers(folder)
+    rows = [(one.id, one.label, one.group) for one in answers.values()]
+    assert rows == [(one.id, one.label, one.group or "") for one in held]
+    found = json.loads((folder / "metrics.json").read_text(encoding="utf-8"))
+    told = json.loads((folder / "run.json").read_text(encoding="utf-8"))["metrics"]
+    assert found["slices"]["source"] == told["quantized"]
+    assert found["slices"]["language"] == told["language"]["quantized"]
+    page = (folder / "metrics.md").read_text(encoding="utf-8")
+    assert page.startswith(f"# Evaluation of recipe smoke, policy {job.recipe.policy}\n")
+    same = compare(folder, folder)["slices"]["all"]
+    assert (same["rows"], same["auroc"]["difference"], same["auroc"]["p"]) == (len(held), 0, 1)
 
 
 def test_any_folder_can_be_evaluated(
