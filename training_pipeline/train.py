@@ -72,12 +72,13 @@ def model_files(folder: Path) -> tuple[Path, ...]:
 
 def learn(job: Job, folder: Path, start: Path) -> dict[str, Any]:
     """Tune the model in `start` into `folder`, as one of the processes or alone; metrics."""
-    from training_pipeline.base_model import load_base, load_tokenizer  # noqa: PLC0415
+    from training_pipeline.base_model import check_model, load_base, load_tokenizer  # noqa: PLC0415
     from training_pipeline.fit import Lesson  # noqa: PLC0415
     from training_pipeline.sft import tune_model  # noqa: PLC0415
     from training_pipeline.talks import collate_mixed  # noqa: PLC0415
 
     recipe = job.recipe
+    check_model(start)  # before rows are read, which may take a while
     tokenizer = load_tokenizer(start)
     rows = read_rows(job)
     examples = all_examples(job, tokenizer, rows)

@@ -1,7 +1,8 @@
-"""A folder that no model can be read from is one line, before anything is written."""
+"""A folder that no model can be read from is one line, for quantizing as for tuning."""
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -9,6 +10,7 @@ from tests.training_pipeline.tiny import make_base
 from training_pipeline.base_model import check_model
 from training_pipeline.cli import main, quiet_libraries
 from training_pipeline.quantize import quantize
+from training_pipeline.train import train
 
 
 @pytest.fixture
@@ -46,6 +48,18 @@ def test_rubbish_is_named(
 ) -> None:
     (model / file).write_text("rubbish", encoding="utf-8")
     assert f"{model}: {reason}" in refused(model, capsys)
+
+
+def test_tuning_names_a_broken_base(
+    model: Path, stand_in: Path, monkeypatch: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (model / "model.safetensors").write_text("rubbish", encoding="utf-8")
+    monkeypatch.setenv("CORPORA_DIR", str(stand_in))
+    settings = [f"base={model}", "mix=[{corpus='cold'}]", "records=[]", "held=[]"]
+    given = ["--recipe", "ospc", "--runs", str(model.parent / "runs"), *settings]
+    assert main("train", train, given) == 2
+    reason = "no causal LM with its tokenizer: Error while deserializing header"
+    assert f"train: {model}: {reason}" in capsys.readouterr().err.splitlines()[-1]
 
 
 def test_lost_weights_are_named(model: Path, capsys: pytest.CaptureFixture[str]) -> None:
