@@ -22,7 +22,8 @@ from model_package.errors import UserError
 
 RULE = """\
 Judged by AUROC of the printed probabilities, a tie counting half; the accuracy of the printed
-labels breaks ties between entrants. In brackets: 95 % of {draws} bootstrap draws of the rows."""
+labels breaks ties between entrants. In brackets: 95 % of {draws} bootstrap draws of the rows, those
+of one `group` in the labels together."""
 
 
 def report(found: Mapping[str, Any]) -> Iterator[str]:

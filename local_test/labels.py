@@ -92,7 +92,9 @@ def _record(file: Path, number: int, record: Mapping[str, Any]) -> Iterator[Name
         raise UserError(f"{file}:{number}: no image; give one of {', '.join(IMAGE)}")
     label = _label(file, number, record.get("label"))
     if label is not None:
-        yield str(image), Label(label, {kind: _names(record.get(kind)) for kind in KINDS}, number)
+        names = {kind: _names(record.get(kind)) for kind in KINDS}
+        group = record.get("group")
+        yield str(image), Label(label, names, number, group if isinstance(group, str) else "")
 
 
 def _label(file: Path, number: int, value: Any) -> int | None:

@@ -12,11 +12,13 @@ DEEPEST = 8  # folders of a path that an image in the labels may be named with
 
 @dataclass(frozen=True)
 class Label:
-    """label: 1 harmful, 0 benign. names: of the slices it is in, by kind. line: of its file."""
+    """label: 1 harmful, 0 benign. names: of the slices it is in, by kind. line: of its file.
+    group: the record's; empty where the row is a group of its own."""
 
     label: int
     names: Mapping[str, tuple[str, ...]]
     line: int
+    group: str = ""
 
 
 @dataclass(frozen=True)

@@ -78,4 +78,5 @@ def labelled(rows: Sequence[bytes], truth: Labelling) -> tuple[list[Label], Colu
     known = [(one, parse_row(row)) for one, row in zip(truth.labels, rows, strict=True) if one]
     labels = [one for one, _ in known]
     probas, verdicts = [row[0] for _, row in known], [row[1] for _, row in known]
-    return labels, Columns([one.label for one in labels], probas, verdicts)
+    groups = [one.group for one in labels]
+    return labels, Columns([one.label for one in labels], probas, verdicts, groups)

@@ -99,6 +99,17 @@ def test_measures_whole_and_by_language(folder: Folder) -> None:
     assert "accuracy of the printed\nlabels breaks ties between entrants" in out
 
 
+def test_rows_of_one_group_are_drawn_together(folder: Folder) -> None:
+    """The labels' own column says which: five rows of one template, and one of its own."""
+    rows = LABELS.splitlines()
+    grouped = [f"{rows[0]},group", *(f"{row},template" for row in rows[1:-1]), f"{rows[-1]},"]
+    folder.with_labels("\n".join(grouped))
+    found = folder.json()["labels"]
+    assert isinstance(found, dict)
+    assert (found["all"]["rows"], found["all"]["groups"]) == (6, 2)
+    assert found["all"]["note"] == "few groups: 1 harmful, 2 benign"
+
+
 def test_auroc_is_of_the_printed_ranks_and_accuracy_of_the_printed_labels(folder: Folder) -> None:
     folder.write("stdout.csv", "0.5000\t1\n0.5000\t1\n0.4000\t1\n0.5000\t0\n0.9000\t0\n0.9000\t0\n")
     folder.with_labels(LABELS)

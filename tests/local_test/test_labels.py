@@ -83,3 +83,11 @@ def test_slices_come_along(tmp_path: Path) -> None:
     found = read_labels(tmp_path / "l.jsonl", b"a.png").labels[0]
     assert found is not None
     assert found.names == {"language": ("ta",), "category": ("x", "y"), "source": ()}
+
+
+def test_a_records_group_comes_along(tmp_path: Path) -> None:
+    (tmp_path / "l.csv").write_text("image,label,group\na.png,1,template\nb.png,0,\n")
+    found = read_labels(tmp_path / "l.csv", b"a.png\nb.png")
+    assert [one.group for one in found.labels if one] == ["template", ""]
+    (tmp_path / "l.jsonl").write_text('{"image": "a.png", "label": 1, "group": 3}')
+    assert [one.group for one in read_labels(tmp_path / "l.jsonl", b"a.png").labels if one] == [""]
