@@ -2,18 +2,19 @@
 
     python -m training_pipeline.calibrate --recipe NAME
 
-The ladder's last: of the recipe's quantized model, on one half of the rows that it judges by, into
-the profile that has the recipe's name. `evaluate --calibrate` does the same for any profile.
+The ladder's last: of the recipe's quantized model, on half of the groups of rows that it judges by,
+into the profile that has the recipe's name. `evaluate --calibrate` does the same for any profile.
 """
 
 import sys
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from data_preparation.place import write_whole
+from data_preparation.record import Record
 from local_test.calibration import fit_temperature, fit_threshold, log_loss
 from local_test.metrics import measure, scored
 from model_package.errors import UserError
@@ -66,15 +67,17 @@ def profile_of(job: Job) -> Path:
 
 
 def _work(job: Job) -> dict[str, Any]:
-    held = [one for one in held_rows(job, job.recipe.evaluate_rows) if is_fitted_to(one.id)]
+    held = fitted_to(held_rows(job, job.recipe.evaluate_rows))
     labels = [one.label or 0 for one in held]
     need_both(labels)
     return fit(labels, score(job, job.folder(QUANTIZED), held), AIM).to_json()
 
 
-def is_fitted_to(name: str) -> bool:
-    """Whether the row of this id is in the half that is fitted to; the other is to judge by."""
-    return zlib.crc32(name.encode()) % 2 == 0
+def fitted_to(held: Iterable[Record]) -> list[Record]:
+    """Of every other group one row: many rows of one template would outvote the rest. The other
+    groups are to judge by."""
+    groups = {one.group or one.id: one for one in held}
+    return [one for name, one in groups.items() if zlib.crc32(name.encode()) % 2 == 0]
 
 
 def fit(labels: Sequence[int], probas: Sequence[float], aim: str) -> Calibration:

@@ -20,7 +20,7 @@ from model_package.profile import Captioner, LanguageModel, load_profile
 from model_package.score import load_scorer
 from model_package.weights import verify
 from training_pipeline.answers import read_answers
-from training_pipeline.calibrate import calibrate, is_fitted_to
+from training_pipeline.calibrate import calibrate, fitted_to
 from training_pipeline.cli import Job, quiet_libraries
 from training_pipeline.compare import compare
 from training_pipeline.evaluate import evaluate
@@ -81,8 +81,12 @@ def test_half_of_the_held_rows_settle_a_profile(job: Job, weights: Path, tmp_pat
     shutil.copyfile(PROFILES / "pocket.toml", profile)
     metrics = calibrate(job, profile)["metrics"]
     held = held_rows(job, job.recipe.evaluate_rows)
-    assert metrics["rows"] == sum(is_fitted_to(one.id) for one in held)
+    assert metrics["rows"] == len(fitted_to(held))
     assert 0.3 * len(held) < metrics["rows"] < 0.7 * len(held)
+    rows = [replace(held[0], id=f"row {n}", group=f"group {n // 5}") for n in range(50)]
+    groups = [one.group for one in fitted_to(rows)]
+    assert len(set(groups)) == len(groups)
+    assert 1 < len(groups) < 10
     assert metrics["log_loss_after"] <= metrics["log_loss_before"]
     written = load_profile(str(profile))
     fitted = metrics["temperature"], metrics["threshold"]
