@@ -17,6 +17,7 @@ from model_package.profile import WEIGHTS
 from training_pipeline import processes
 from training_pipeline.cli import Job, main
 from training_pipeline.recipe import Recipe
+from training_pipeline.recipe_checks import check_room
 from training_pipeline.rows import input_files, row_files
 from training_pipeline.run import read_manifest
 
@@ -72,6 +73,7 @@ def check(job: Job) -> None:
         raise UserError("the ladder starts its own processes; run it alone, with processes=N")
     if job.recipe.base:
         base_folder(job)
+    check_room(job.recipe, more=bool(job.records))
     lost = [path for path in input_files(job) if not path.is_file()]
     if lost:
         cure = "data sets: make data; corpora: CORPORA_DIR, or data_preparation.corpora fetch NAME"

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from data_preparation.registry import find_corpus
+from model_package.errors import UserError
 from training_pipeline.settings import Fit
 from training_pipeline.shapes import LanguageModel, lines_width
 
@@ -35,16 +36,16 @@ def refuse_twice(table: str, names: Sequence[str]) -> None:
 
 
 def check_room(recipe: "Recipe", more: bool = False) -> None:
-    """A `ValueError` where [lm] has no room for a line of each source. more: files of rows are
+    """A `UserError` where [lm] has no room for a line of each source. more: files of rows are
     given besides the recipe's, and are one source with those."""
     if recipe.warm_start is None or recipe.lm is None:
         return
     sources, lm = len(recipe.mix) + bool(recipe.records or more), recipe.lm
     if lm.registers < sources:
-        raise ValueError(f"[warm_start] wants a register a source: lm.registers={sources}")
+        raise UserError(f"[warm_start] wants a register a source: lm.registers={sources}")
     wanted = lines_width(sources)
     if wanted > min(lm.head, lm.intermediate) or lm.layers < 2:
-        raise ValueError(
+        raise UserError(
             f"[warm_start] wants two layers, and {wanted} dimensions a head for {sources} sources; "
             f"[lm] has {lm.layers} and {lm.head}; raise lm.layers or lm.hidden, or leave it out"
         )

@@ -33,6 +33,7 @@ def test_flags_may_stand_between_settings(tmp_path: Path) -> None:
     assert job.folder("train") == tmp_path / "smoke" / "train"
 
 
+SMOKE = ["--recipe", "smoke"]
 POCKET = ["--recipe", "pocket", "mix=[]", "records=[]", "warm_start.lines=[]"]
 
 
@@ -56,6 +57,11 @@ def run(verb: str, *flags: str) -> int:
             "give the folder of one by base=FOLDER (make weights: BASE_MODEL",
         ),
         ("ladder", [*POCKET, "held=['gone.jsonl']"], "gone.jsonl does not exist, which the recipe"),
+        (
+            "ladder",
+            [*SMOKE, "lm.registers=2", "--records", "more.jsonl"],
+            "[warm_start] wants a register a source: lm.registers=3",
+        ),
         ("train", ["adapter.kind=dora"], "kind 'dora' is unknown; use full, lora, qlora"),
         ("train", ["train.views=both"], "views 'both' is unknown; use turns or all"),
         ("train", ["train.batch=0"], "batch cannot be 0; the least is 1"),

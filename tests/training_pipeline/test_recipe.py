@@ -106,9 +106,9 @@ def test_bounds_leave_room_for_what_works(overrides: list[str]) -> None:
 def test_rows_beside_the_recipes_want_a_register_and_room_too() -> None:
     enough = load_recipe("smoke")
     check_room(enough, more=True)
-    with pytest.raises(ValueError, match="wants a register a source: lm.registers=3"):
+    with pytest.raises(UserError, match="wants a register a source: lm.registers=3"):
         check_room(load_recipe("smoke", ["lm.registers=2"]), more=True)
-    with pytest.raises(ValueError, match="16 dimensions a head for 3 sources"):
+    with pytest.raises(UserError, match="16 dimensions a head for 3 sources"):
         check_room(load_recipe("smoke", ["lm.hidden=24", "quantize.group=-1"]), more=True)
     own = load_recipe("smoke", ["records=['rows.jsonl']"])  # are one source with more of them
     check_room(own, more=True)
