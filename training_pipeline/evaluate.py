@@ -20,7 +20,6 @@ from data_preparation.record import Record
 from local_test.bootstrap import DRAWS
 from local_test.metrics import MEASURES, auroc
 from local_test.slices import sliced
-from model_package.errors import UserError
 from model_package.policy import load_policy
 from training_pipeline import baseline, cli, evaluate_records, evaluation
 from training_pipeline.cli import Job
@@ -47,8 +46,9 @@ def evaluate(job: Job) -> dict[str, Any]:
 
 
 def _one(job: Job, folder: Path) -> Metrics:
-    if not (folder / "config.json").is_file():
-        raise UserError(f"--model {folder}: no model is there (it has no config.json)")
+    from training_pipeline.base_model import check_model  # noqa: PLC0415
+
+    check_model(folder)
     held = held_rows(job, job.recipe.evaluate_rows)
     metrics = by_source(held, score(job, folder, held), _threshold(job))
     print(json.dumps(metrics, indent=2))

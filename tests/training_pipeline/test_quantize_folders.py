@@ -9,6 +9,7 @@ import pytest
 from tests.training_pipeline.tiny import make_base
 from training_pipeline.base_model import check_model
 from training_pipeline.cli import main, quiet_libraries
+from training_pipeline.evaluate import evaluate
 from training_pipeline.quantize import quantize
 from training_pipeline.train import train
 
@@ -60,6 +61,14 @@ def test_tuning_names_a_broken_base(
     assert main("train", train, given) == 2
     reason = "no causal LM with its tokenizer: Error while deserializing header"
     assert f"train: {model}: {reason}" in capsys.readouterr().err.splitlines()[-1]
+
+
+def test_evaluating_names_a_broken_model(model: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (model / "config.json").write_text("rubbish", encoding="utf-8")
+    assert main("evaluate", evaluate, given(model)) == 2
+    assert f"evaluate: {model}: no causal LM with its tokeni" in capsys.readouterr().err
+    assert main("evaluate", evaluate, given(model.parent)) == 2
+    assert "no model is there (it has no config.json)" in capsys.readouterr().err
 
 
 def test_lost_weights_are_named(model: Path, capsys: pytest.CaptureFixture[str]) -> None:
