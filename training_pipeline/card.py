@@ -38,8 +38,8 @@ On rows that no stage of training read (a validation file, else a grouped tenth)
 {rows}. *Full* is the model before quantizing, *shipped* the one beside this card.
 TF-IDF is logistic regression on the same training rows: one model a source, which is told the
 source as the language model is not, or one for all. In brackets, the 95 % interval of 1000
-bootstrap draws; ECE is the expected calibration error in 15 equally wide bins. Captions and texts
-are the corpora's own here, not read off pictures.
+bootstrap draws of whole groups of near copies; ECE is the expected calibration error in 15 equally
+wide bins. Captions and texts are the corpora's own here, not read off pictures.
 
 {quality}
 {captioner}
