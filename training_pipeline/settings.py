@@ -135,13 +135,11 @@ class Teacher:
 @dataclass(frozen=True)
 class CorpusLine:
     """One corpus's linear model. strength: the inverse of its penalty. shared: how much of the
-    linear model of all rows is added to it. prior: log-odds by which a text is taken to be more
-    like the corpus than its rows say."""
+    linear model of all rows is added to it."""
 
     corpus: str
     strength: float = 1.0
     shared: float = 0.0
-    prior: float = 0.0
 
     def __post_init__(self) -> None:
         above_zero(self, "strength")

@@ -53,15 +53,13 @@ def fit_lines(rows: Sequence[Row], corpora: Iterable[CorpusLine], parts: csr_mat
     Tokens that end a prompt weigh nothing. parts: (tokens, tokens), of phrases.py.
     """
     features, table = _features(rows, parts)
-    known = {
-        one.corpus: one for one in (*corpora, CorpusLine(MADE, MADE_STRENGTH, prior=MADE_PRIOR))
-    }
+    known = {one.corpus: one for one in (*corpora, CorpusLine(MADE, MADE_STRENGTH))}
     sources = np.array([row.source if row.source in known else MADE for row in rows])
     names = [name for name in known if name in sources]
     harm = _harms(features, rows, sources, [known[name] for name in names])
     looks = _looks(features, sources, names)
     own, look = ([_line(table @ line, bias) for line, bias in each] for each in (harm, looks))
-    return Lines(own, look, [known[name].prior for name in names])
+    return Lines(own, look, [MADE_PRIOR * (name == MADE) for name in names])
 
 
 def _features(rows: Sequence[Row], parts: csr_matrix) -> tuple[csr_matrix, csr_matrix]:

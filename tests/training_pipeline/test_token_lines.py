@@ -119,12 +119,6 @@ def test_the_line_of_made_rows_is_fitted_more_strongly_and_believed_less() -> No
     assert made.bias == pytest.approx(MADE_SHARE * strong.bias - MADE_LOWER)
 
 
-def test_a_prior_raises_a_corpus_and_made_rows_have_their_own() -> None:
-    texts = rows("here", HERE, BAD, GOOD) + rows("x", THERE, 6, 7)
-    lines = fit_lines(texts, [CorpusLine("here", 3.0, prior=1.5)], ALONE)
-    assert list(lines.prior) == [1.5, MADE_PRIOR]
-
-
 def test_a_corpus_learns_the_words_it_lacks_from_the_others_as_far_as_it_shares() -> None:
     texts = rows("here", HERE, BAD, GOOD) + rows("there", THERE, 6, 7)
     alone, some, more = (
