@@ -50,7 +50,7 @@ def make_talk(tokenizer: Any, row: Chat | Completion, length: int) -> Talk | Non
     places = (
         place
         for place, (begin, end) in enumerate(coded["offset_mapping"][:length])
-        if place and any(a <= begin and end <= b and begin < end for a, b in spans)
+        if place and begin < end and any(a < end <= b for a, b in spans)
     )
     talk = Talk(tuple(coded["input_ids"][:length]), tuple(places))
     return talk if talk.learnt else None

@@ -66,7 +66,8 @@ def test_a_copy_is_answered_alike_and_costs_nothing(
     assert [one.path for one in predictions] == rows
     alone = [replace(moderator, memory=Memory()).predict([path])[0] for path in rows]
     assert bare(predictions) == bare(alone)
-    assert set(predictions[1].seconds) == {"decode"}
+    copies = [set(predictions[place].seconds) for place in (0, 1, 3, 4)]  # any may come first
+    assert copies.count({"decode"}) == 3
 
 
 def test_other_savings_forget_what_was_answered(

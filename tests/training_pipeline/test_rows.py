@@ -134,8 +134,9 @@ def test_a_mix_that_nothing_can_be_learnt_from_is_one_line(
         (tmp_path / "cold" / f"{name}.csv").write_text(",split,topic,label,TEXT\n" + rows)
     job = Job(load_recipe("smoke", [f"mix={mix}"]), tmp_path / "runs", tmp_path)
     if verb is teacher.teacher:
+        stage = Stage("pretrain", {}, ())
+        run_stage(job.folder("pretrain"), stage, lambda _: {"loss": 0})
         make_tokenizer().save_pretrained(job.folder("pretrain"))
-        run_stage(job.folder("pretrain"), Stage("pretrain", {}, ()), lambda folder: {"loss": 0})
     with pytest.raises(UserError, match=reason):
         verb(job)
 

@@ -37,11 +37,11 @@ def learnt(tokenizer: Any, talk: Talk | None) -> str:
 
 def test_of_a_chat_the_assistants_turns_are_learnt_and_their_ends(tokenizer: Any) -> None:
     talk = make_talk(tokenizer, CHAT, 500)
-    assert learnt(tokenizer, talk) == "a friend<|im_end|>because<|im_end|>"
+    assert learnt(tokenizer, talk) == " a friend<|im_end|>because<|im_end|>"
     assert talk is not None
     assert tokenizer.decode(talk.ids) == (
-        "<|im_start|>user\nwho are you<|im_end|>\n<|im_start|>assistant\na friend<|im_end|>\n"
-        "<|im_start|>user\nwhy<|im_end|>\n<|im_start|>assistant\nbecause<|im_end|>\n"
+        "<|im_start|>user\n who are you<|im_end|>\n<|im_start|>assistant\n a friend<|im_end|>\n"
+        "<|im_start|>user\n why<|im_end|>\n<|im_start|>assistant\n because<|im_end|>\n"
     )
 
 
