@@ -53,9 +53,9 @@ def calibrate(job: Job, profile: Path | None = None) -> dict[str, Any]:
     model = need_manifest(job.folder(QUANTIZED), QUANTIZED)
     settings = job.recipe.settings("prompts", "policy", "evaluate_rows") | {"aim": AIM}
     stage = Stage(VERB, settings, (model, *input_files(job)))
-    manifest = run_stage(job.folder(VERB), stage, lambda _: _work(job))
     if not profile.is_file():
         raise UserError(f"there is no profile {profile} to write into; make one of that name")
+    manifest = run_stage(job.folder(VERB), stage, lambda _: _work(job))
     write_profile(str(profile), Calibration(**manifest["metrics"]))
     print(f"{VERB}: written into {profile}", file=sys.stderr)
     return manifest
@@ -74,10 +74,14 @@ def _work(job: Job) -> dict[str, Any]:
 
 
 def fitted_to(held: Iterable[Record]) -> list[Record]:
-    """Of every other group one row: many rows of one template would outvote the rest. The other
-    groups are to judge by."""
-    groups = {one.group or one.id: one for one in held}
+    """Of every other group one row; the other groups are to judge by."""
+    groups = one_a_group(held)
     return [one for name, one in groups.items() if zlib.crc32(name.encode()) % 2 == 0]
+
+
+def one_a_group(records: Iterable[Record]) -> dict[str, Record]:
+    """By group, one row of it: many rows of one template would outvote the rest."""
+    return {one.group or one.id: one for one in records}
 
 
 def fit(labels: Sequence[int], probas: Sequence[float], aim: str) -> Calibration:

@@ -98,7 +98,9 @@ def _fit(
     records: Sequence[Record],
     views: Sequence[Views],
 ) -> calibrate.Calibration:
-    judged = [(one.label or 0, view) for one, view in zip(records, views, strict=True) if view]
+    found = {one.id: view for one, view in zip(records, views, strict=True) if view}
+    chosen = calibrate.one_a_group(one for one in records if one.id in found).values()
+    judged = [(one.label or 0, found[one.id]) for one in chosen]
     probas = [moderator.policy.decide(view) for _, view in judged]
     return calibrate.fit([label for label, _ in judged], probas, flags.aim)
 

@@ -1,7 +1,7 @@
 """The whole ladder of one recipe, verb after verb; what is done is skipped.
 
 At the end the files that loading needs are installed into the weights of the profile that has
-the recipe's name, with a model card and a lock; its temperature and threshold are written before.
+the recipe's name, with a model card and a lock; then its temperature and threshold are written.
 """
 
 import json
@@ -47,14 +47,14 @@ def climb(job: Job, weights: Path = WEIGHTS) -> dict[str, dict[str, Any]]:
 
     check(job)
     manifests = {verb.__name__: verb(job) for verb in verbs(job)}
-    if weights == WEIGHTS and profile_of(job).is_file():
-        manifests["calibrate"] = calibrate(job)
     folder = weights / job.recipe.name
     made = {"lm": LM} | ({"captioner": CAPTIONER} if job.recipe.captioner else {})
     for part, verb in made.items():
         install(job.folder(verb), folder / part)
     (folder / "README.md").write_text(model_card(_whole(job), manifests), encoding="utf-8")
     write_lock(folder, downloaded(folder, made))
+    if weights == WEIGHTS and profile_of(job).is_file():
+        manifests["calibrate"] = calibrate(job)
     print(f"ladder: installed into {folder}", file=sys.stderr)
     return manifests
 

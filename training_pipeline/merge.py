@@ -47,6 +47,8 @@ def merge_run(
             f"{run} was tuned in full and is kept whole; there is nothing to merge (to keep a "
             "share of what tuning changed: adapter.kept=0.5, or --kept 0.5)"
         )
+    if kind == "full" and checkpoint is not None:
+        raise UserError(f"{run} was tuned in full: checkpoints are kept of adapters alone")
     tuned = _checkpoint(run, checkpoint)
     base = _base(run, found, base)
     name = MERGE if checkpoint is None else f"{MERGE}-{checkpoint}"

@@ -62,7 +62,8 @@ def run_stage(folder: Path, stage: Stage, work: Callable[[Path], dict[str, Any]]
     start = time.monotonic()
     metrics = work(folder)
     manifest = {**made, "metrics": metrics, "seconds": round(time.monotonic() - start, 1)}
-    manifest |= {"versions": versions(LIBRARIES), "processes": processes.count()}
+    number = stage.settings.get("processes", processes.count())
+    manifest |= {"versions": versions(LIBRARIES), "processes": number}
     if processes.is_main():
         write_manifest(folder, manifest)
         (folder / BEGUN).unlink(missing_ok=True)

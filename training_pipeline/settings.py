@@ -150,8 +150,8 @@ class CorpusLine:
 class WarmStart:
     """The linear models that the LM begins as; those of corpora that `lines` lacks are usual.
 
-    attacked: share of the texts that they are fitted to a second
-    time with an attack written beside them, as in `Prompts`.
+    attacked: share of the texts that they are fitted to a second time with an attack written
+    beside them, as in `Prompts`.
     """
 
     lines: tuple[CorpusLine, ...] = ()
