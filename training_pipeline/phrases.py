@@ -56,9 +56,8 @@ def parts(tokenizer: Any) -> csr_matrix:
         for token in range(len(tokenizer))
         for one, weight in sorted(_below(token, halves, names, 1.0), key=itemgetter(1))
     }  # of what is reached twice, the larger weight
-    places = np.array(sorted(known)).T
-    weights = [known[pair] for pair in sorted(known)]
-    return csr_matrix((weights, tuple(places)), (len(tokenizer),) * 2)
+    places = np.array(list(known)).T
+    return csr_matrix((list(known.values()), tuple(places)), (len(tokenizer),) * 2)
 
 
 def _below(

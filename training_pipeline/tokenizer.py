@@ -5,7 +5,6 @@ letters, their lines begin where those of corpora go on, and a small model shoul
 once.
 """
 
-import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -74,12 +73,8 @@ def _words(texts: Iterable[str], size: int, special: list[str]) -> Tokenizer:
 
 def _one_form() -> Any:
     """Small letters, and a space before each word that a sign or a new line comes before."""
-    spaces = (normalizers.Replace(Regex(_escape(one) + SPACED), one + " ") for one in BEFORE)
+    spaces = (normalizers.Replace(Regex(f"[{one}]{SPACED}"), one + " ") for one in BEFORE)
     return normalizers.Sequence([normalizers.Lowercase(), *spaces])
-
-
-def _escape(sign: str) -> str:
-    return r"\n" if sign == "\n" else re.escape(sign)
 
 
 def _pieces(words: str) -> Any:
